@@ -1,0 +1,100 @@
+import { type Command, shellLine } from './command.ts'
+
+/** What the process exits with. 130 and 143 come from signals, 70 is a bug of ours. */
+export const exitCodes = {
+  done: 0,
+  stepFailed: 1,
+  usage: 2,
+  missing: 3,
+  locked: 4,
+  checkFailed: 5,
+  bug: 70,
+  interrupted: 130,
+  terminated: 143,
+} as const
+
+export interface Problem {
+  /** Stable, `noun.problem`: programs match on it, so it never changes once released. */
+  readonly code: string
+  /** One command or one file that helps. */
+  readonly hint: string
+  /** Lines shown under the message: a list of problems, the last output of a tool. */
+  readonly details?: readonly string[]
+  /** Default 1, a step failed. */
+  readonly exitCode?: number
+  readonly cause?: unknown
+}
+
+/** Something that the person, their files or their machine can put right. Everything else thrown is a bug of ours. */
+export class UserError extends Error {
+  override readonly name = 'UserError'
+  readonly code: string
+  readonly hint: string
+  readonly details: readonly string[]
+  readonly exitCode: number
+  /** `message`: what happened and to what, one line, lower case, no full stop. */
+  constructor(message: string, problem: Problem) {
+    super(message, { cause: problem.cause })
+    this.code = problem.code
+    this.hint = problem.hint
+    this.details = problem.details ?? []
+    this.exitCode = problem.exitCode ?? exitCodes.stepFailed
+  }
+}
+
+/** Lines of a tool's output that are worth showing: the last ones. */
+export const shownOutputLines = 20
+
+/** A program that we ran said no. Shows the line to paste and the last lines it wrote. */
+export function toolError(command: Command, outcome: string, output: string, problem: Problem): UserError {
+  const lines = output.trimEnd().split('\n').slice(-shownOutputLines)
+  const details = [`$ ${shellLine(command)}`, ...(lines[0] === '' ? [] : lines.map(line => `  ${line}`))]
+  return new UserError(`${command.program} ${outcome}`, {
+    ...problem,
+    details: [...details, ...(problem.details ?? [])],
+  })
+}
+
+/** The person pressed Ctrl-C or the system asked us to end. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+  readonly exitCode: number
+  constructor(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' = 'SIGINT') {
+    super('interrupted')
+    this.exitCode = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signal]
+  }
+}
+
+/** `error:`, the details, `hint:`, `code:`; a bug of ours gets its stack and where to report it. Pure. */
+export function formatError(
+  error: unknown,
+  paint: (style: 'red' | 'dim' | 'yellow', text: string) => string,
+): string {
+  if (error instanceof UserError) {
+    return [
+      `${paint('red', 'error:')} ${error.message}`,
+      ...error.details.map(line => `  ${line}`),
+      `${paint('yellow', 'hint:')} ${error.hint}`,
+      paint('dim', `code: ${error.code}`),
+    ].join('\n')
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return [
+    `${paint('red', 'error:')} rtdeploy has a bug: ${error instanceof Error ? error.message : String(error)}`,
+    ...stack
+      .split('\n')
+      .slice(1)
+      .map(line => paint('dim', line)),
+    `${paint('yellow', 'hint:')} please report it with the lines above and the output of \`rtdeploy doctor --json\``,
+    paint('dim', 'code: rtdeploy.bug'),
+  ].join('\n')
+}
+
+/** Control characters and escape sequences out of text that others chose, so that it cannot drive the terminal. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  return text.replace(
+    /\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[[\]()#;?]*[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    '',
+  )
+}

@@ -1,0 +1,98 @@
+import { type Command, type Env, shellLine } from '../command.ts'
+import type { Verb } from '../report/report.ts'
+import type { ProcessId } from '../run/host.ts'
+
+/** What a step does, as plain data: `--dry-run` prints the very object that is run. */
+export type Action =
+  /** Runs to its end. */
+  | { readonly kind: 'run'; readonly command: Command }
+  /** Starts in the background and goes on when we exit. */
+  | { readonly kind: 'start'; readonly command: Command; readonly log: string }
+  | {
+      readonly kind: 'write'
+      readonly path: string
+      readonly contents: string | Uint8Array
+      readonly mode?: number
+    }
+  | { readonly kind: 'remove'; readonly path: string }
+  /** SIGTERM, `graceMs` to go, then SIGKILL; already gone is fine. */
+  | { readonly kind: 'end'; readonly process: ProcessId; readonly graceMs: number }
+  /** HTTP to a process of ours on this machine. */
+  | {
+      readonly kind: 'request'
+      readonly method: string
+      readonly url: string
+      readonly headers?: Env
+      readonly body?: string
+    }
+  /** Asks until the answer is yes. */
+  | { readonly kind: 'wait'; readonly until: Condition; readonly timeoutMs: number; readonly everyMs: number }
+
+/** Something that can be looked at again and again without changing it. */
+export type Condition =
+  | {
+      readonly kind: 'http'
+      readonly url: string
+      readonly status: number
+      readonly headers?: Env
+      readonly contains?: string
+    }
+  | { readonly kind: 'gone'; readonly process: ProcessId }
+  | { readonly kind: 'file'; readonly path: string }
+
+export interface Step {
+  /** Stable, `noun.verb`: the journal and `--json` speak of steps by it. */
+  readonly id: string
+  readonly title: string
+  readonly action: Action
+  /** Why there is nothing to do: the step is reported as skipped. */
+  readonly skip?: string
+}
+
+export interface Plan {
+  readonly verb: Verb
+  readonly stage: string
+  readonly steps: readonly Step[]
+}
+
+/** The plan in words, a line a step with what it does. Pure. */
+export function describePlan(plan: Plan): string {
+  if (plan.steps.length === 0) return `${plan.stage}: nothing to do`
+  return plan.steps
+    .map(
+      step =>
+        `${step.skip === undefined ? '+' : '='} ${step.title}${step.skip === undefined ? '' : ` (${step.skip})`}\n    ${describeAction(step.action)}`,
+    )
+    .join('\n')
+}
+
+/** One line that says what an action does, with the line to paste where it is a command. Pure. */
+export function describeAction(action: Action): string {
+  switch (action.kind) {
+    case 'run':
+      return `$ ${shellLine(action.command)}`
+    case 'start':
+      return `$ ${shellLine(action.command)} &   (log: ${action.log})`
+    case 'write':
+      return `write ${action.path} (${action.contents.length} bytes)`
+    case 'remove':
+      return `remove ${action.path}`
+    case 'end':
+      return `end process ${action.process.pid}, by force after ${action.graceMs / 1000} s`
+    case 'request':
+      return `${action.method} ${action.url}`
+    case 'wait':
+      return `wait up to ${action.timeoutMs / 1000} s for ${describeCondition(action.until)}`
+  }
+}
+
+function describeCondition(condition: Condition): string {
+  switch (condition.kind) {
+    case 'http':
+      return `${condition.url} to answer ${condition.status}`
+    case 'gone':
+      return `process ${condition.process.pid} to end`
+    case 'file':
+      return `${condition.path} to be there`
+  }
+}
