@@ -90,11 +90,17 @@ export function formatError(
   ].join('\n')
 }
 
-/** Control characters and escape sequences out of text that others chose, so that it cannot drive the terminal. */
+// Built from strings: escape sequences (OSC, CSI and friends), control characters, and overrides of text direction.
+const unprintable = new RegExp(
+  [
+    '\\u001b\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)',
+    '\\u001b[[\\]()#;?]*[0-9;?]*[ -/]*[@-~]',
+    '[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069]',
+  ].join('|'),
+  'g',
+)
+
+/** Text that others chose, without what could drive the terminal. Tabs and newlines stay. */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return text.replace(
-    /\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[[\]()#;?]*[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
-    '',
-  )
+  return text.replace(unprintable, '')
 }

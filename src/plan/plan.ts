@@ -24,21 +24,25 @@ export type Action =
       readonly url: string
       readonly headers?: Env
       readonly body?: string
+      readonly timeoutMs?: number
     }
   /** Asks until the answer is yes. */
   | { readonly kind: 'wait'; readonly until: Condition; readonly timeoutMs: number; readonly everyMs: number }
 
 /** Something that can be looked at again and again without changing it. */
 export type Condition =
-  | {
-      readonly kind: 'http'
-      readonly url: string
-      readonly status: number
-      readonly headers?: Env
-      readonly contains?: string
-    }
+  | { readonly kind: 'http'; readonly url: string; readonly status: number }
   | { readonly kind: 'gone'; readonly process: ProcessId }
-  | { readonly kind: 'file'; readonly path: string }
+  /** A JSON file's field; `failsOn` ends the wait at once with the file's `problem`. */
+  | {
+      readonly kind: 'state'
+      readonly path: string
+      readonly field: string
+      readonly is: string
+      readonly failsOn: string
+      /** Field that holds the process which writes the file: its death ends the wait too. */
+      readonly owner: string
+    }
 
 export interface Step {
   /** Stable, `noun.verb`: the journal and `--json` speak of steps by it. */
@@ -47,6 +51,8 @@ export interface Step {
   readonly action: Action
   /** Why there is nothing to do: the step is reported as skipped. */
   readonly skip?: string
+  /** What helps when a wait runs out. */
+  readonly hint?: string
 }
 
 export interface Plan {
@@ -92,7 +98,7 @@ function describeCondition(condition: Condition): string {
       return `${condition.url} to answer ${condition.status}`
     case 'gone':
       return `process ${condition.process.pid} to end`
-    case 'file':
-      return `${condition.path} to be there`
+    case 'state':
+      return `${condition.field} to be ${condition.is} in ${condition.path}`
   }
 }

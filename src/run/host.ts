@@ -61,6 +61,12 @@ export interface Entry {
   readonly kind: 'file' | 'folder' | 'symlink' | 'other'
 }
 
+export interface TreeFile {
+  readonly path: string
+  readonly contents: string | Uint8Array
+  readonly executable: boolean
+}
+
 export interface HttpAnswer {
   readonly status: number
   readonly body: string
@@ -109,6 +115,8 @@ export interface Host {
   /** Sends nothing when the pid belongs to another process by now. */
   kill(process: ProcessId, signal: 'SIGTERM' | 'SIGKILL' | 'SIGINT'): Promise<void>
   /** True when nothing listens on the port of 127.0.0.1. */
+  /** A new random token, hexadecimal. */
+  token(): string
   portIsFree(port: number): Promise<boolean>
   freePort(): Promise<number>
 
@@ -121,6 +129,11 @@ export interface Host {
   ): Promise<{ readonly text: string; readonly offset: number } | undefined>
   /** Written beside it and renamed: readers see the old or the new file, never half of one. Makes parent folders. */
   writeFile(path: string, contents: string | Uint8Array, options?: WriteOptions): Promise<void>
+  appendFile(path: string, text: string): Promise<void>
+  /** Every file below `folder`, links left out; paths with `/` and relative to it. */
+  readTree(folder: string, skip: (path: string) => boolean): Promise<readonly TreeFile[]>
+  /** Writes all files below `folder`, which must not hold any of them yet. */
+  writeTree(folder: string, files: readonly TreeFile[]): Promise<void>
   makeFolder(path: string, mode?: number): Promise<void>
   rename(from: string, to: string): Promise<void>
   /** File or folder with all that is in it; nothing happens when it is not there. */

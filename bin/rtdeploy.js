@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+// Old Nodes must be able to parse this file, so that they can print the sentence below.
+var version = process.versions.node.split('.').map(Number)
+var tooOld =
+  version[0] < 20 ||
+  version[0] === 21 ||
+  (version[0] === 20 && version[1] < 19) ||
+  (version[0] === 22 && version[1] < 12)
+var asked = process.argv.length === 3 ? process.argv[2] : ''
+if (asked === '--version' || asked === '-V') {
+  // Answered before anything is imported: a twentieth over a bare node instead of four fifths.
+  process.stdout.write(require('../package.json').version + '\n')
+} else if (tooOld) {
+  process.stderr.write(
+    'error: rtdeploy needs Node 20.19 or later, or 22.12 or later; this is Node ' + process.versions.node + '\n' +
+      'hint: install a current Node from https://nodejs.org and run the command again\n' +
+      'code: node.too-old\n'
+  )
+  process.exitCode = 3
+} else {
+  import('../dist/main.js').then(function (main) {
+    return main.runProcess(process, require('path').join(__dirname, '..'))
+  })
+}

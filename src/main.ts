@@ -1,0 +1,113 @@
+import { exitCodes, formatError, Interrupted, UserError } from './errors.ts'
+import { createProgram, type Invocation } from './program.ts'
+import type { Event } from './report/events.ts'
+import { renderJson, reportedError } from './report/json.ts'
+import { paintFor } from './report/paint.ts'
+import { type Check, exitCodeOf, type Report, type StepResult } from './report/report.ts'
+import { renderEnd } from './report/text.ts'
+import type { Host } from './run/host.ts'
+import { createProgress } from './run/progress.ts'
+import { createRealHost } from './run/real-host.ts'
+
+type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
+
+/** Runs one verb: parsed arguments and a host in, exit code out. The only place that catches everything. */
+async function runVerb(host: Host, invocation: Invocation): Promise<number> {
+  const { verb, json, verbose, color } = invocation.global
+  const paint = paintFor(host.env, host.terminal.stderr, json ? false : color)
+  const progress = createProgress({
+    write: text => host.err(text),
+    paint,
+    terminal: host.terminal.stderr && !json,
+    columns: host.terminal.columns,
+    verbose,
+    now: host.now,
+  })
+  const steps: StepResult[] = []
+  const checks: Check[] = []
+  const began = host.now()
+  const emit = (event: Event) => {
+    if (event.type === 'step-finished') steps.push(event.step)
+    if (event.type === 'check-done') checks.push(event.check)
+    if (!json || verbose) progress.emit(event)
+  }
+  const quiet = json ? { ...host, terminal: { ...host.terminal, canAsk: false } } : host
+  try {
+    const report = await invocation.handle(quiet, emit)
+    progress.stop()
+    if (json) host.out(renderJson(report))
+    else {
+      if (invocation.render !== undefined)
+        host.out(invocation.render(report, paintFor(host.env, host.terminal.stdout, color)))
+      host.err(renderEnd(report, paint))
+    }
+    return exitCodeOf(report)
+  } catch (error) {
+    progress.stop()
+    if (error instanceof Interrupted) {
+      if (json) host.out(renderJson(partial('cancelled')))
+      else
+        host.err(
+          `${paint('yellow', 'interrupted')}${steps.length > 0 ? '; `rtdeploy up` goes on from here, `rtdeploy down` takes it away' : ''}\n`,
+        )
+      return error.exitCode
+    }
+    const shown = error instanceof Error ? error : new Error(String(error))
+    if (json) host.out(renderJson(partial('failed'), reportedError(shown)))
+    else host.err(`${formatError(shown, paint)}\n`)
+    return shown instanceof UserError ? shown.exitCode : exitCodes.bug
+  }
+  function partial(outcome: 'failed' | 'cancelled'): Report {
+    return { schemaVersion: 1, verb, outcome, steps, checks, next: [], tookMs: host.now() - began }
+  }
+}
+
+/** Parses the arguments and runs the verb they name. */
+export async function main(argv: readonly string[], host: Host): Promise<number> {
+  try {
+    const parsed = await createProgram(host).parse(argv)
+    return parsed.kind === 'exit' ? parsed.exitCode : await runVerb(host, parsed.invocation)
+  } catch (error) {
+    const json = argv.includes('--json')
+    const shown = error instanceof Error ? error : new Error(String(error))
+    if (json)
+      host.out(
+        `${JSON.stringify({ schemaVersion: 1, outcome: 'failed', error: reportedError(shown) }, undefined, 2)}\n`,
+      )
+    else
+      host.err(
+        `${formatError(shown, paintFor(host.env, host.terminal.stderr, argv.includes('--no-color') ? false : undefined))}\n`,
+      )
+    return shown instanceof UserError ? shown.exitCode : exitCodes.bug
+  }
+}
+
+/** Connects a Node process to `main`: streams, signals, exit code. A closed pipe on stdout is a reader that had enough. */
+export async function runProcess(node: NodeJS.Process, packageRoot: string): Promise<void> {
+  const interrupt = new AbortController()
+  const onSignal = (signal: Signal) => {
+    if (interrupt.signal.aborted) {
+      node.stderr.write('\ninterrupted again: leaving now, without waiting for what still runs\n')
+      node.exit(new Interrupted(signal).exitCode)
+    }
+    if (signal === 'SIGINT') node.stderr.write('\n')
+    interrupt.abort(new Interrupted(signal))
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) node.on(signal, onSignal)
+  for (const stream of [node.stdout, node.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      node.exit(exitCodes.done)
+    })
+  }
+  const host = createRealHost({
+    env: node.env,
+    cwd: node.cwd(),
+    packageRoot,
+    stdin: node.stdin,
+    stdout: node.stdout,
+    stderr: node.stderr,
+    interrupted: interrupt.signal,
+  })
+  node.exitCode = await main(node.argv.slice(2), host)
+}

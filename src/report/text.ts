@@ -1,0 +1,65 @@
+import { printable } from '../errors.ts'
+import { duration, marks, type Paint } from './paint.ts'
+import type { BackendUse, Check, Report } from './report.ts'
+
+const colours = { pass: 'green', warn: 'yellow', fail: 'red', skip: 'dim' } as const
+
+/** A check in one line when it passed; with what was wanted, why and the fix when it did not. Pure. */
+export function checkLines(check: Check, paint: Paint): string[] {
+  const mark = paint(colours[check.status], marks[check.status])
+  const lines = [
+    `${mark} ${check.title}${check.found === '' ? '' : paint('dim', `  ${printable(check.found)}`)}`,
+  ]
+  if (check.status === 'fail' || check.status === 'warn') {
+    if (check.wanted !== '') lines.push(`    wanted  ${check.wanted}`)
+    if (check.why !== undefined) lines.push(`    why     ${printable(check.why)}`)
+  }
+  if (check.status !== 'pass' && check.hint !== undefined)
+    lines.push(`    ${paint('yellow', 'fix')}     ${printable(check.hint)}`)
+  return lines
+}
+
+/** `PASS`, with the stand-ins that the verdict rests on: `PASS (embedded mongo)`. Pure. */
+export function verdict(
+  checks: readonly Check[],
+  backends: Readonly<Record<string, BackendUse>> | undefined,
+): string {
+  const standIns = Object.entries(backends ?? {})
+    .filter(([, use]) => use.rung === 'embedded')
+    .map(([name]) => name)
+  const word = checks.some(check => check.status === 'fail') ? 'FAIL' : 'PASS'
+  return standIns.length === 0 ? word : `${word} (embedded ${standIns.join(' and ')})`
+}
+
+/** The counts behind a verdict: `11 passed, 1 skipped`. Pure. */
+export function tally(checks: readonly Check[]): string {
+  const names = { pass: 'passed', warn: 'warned', fail: 'failed', skip: 'skipped' } as const
+  return (['pass', 'warn', 'fail', 'skip'] as const)
+    .map(status => ({ status, count: checks.filter(check => check.status === status).length }))
+    .filter(({ status, count }) => count > 0 || status === 'pass')
+    .map(({ status, count }) => `${count} ${names[status]}`)
+    .join(', ')
+}
+
+/** Backends with their rungs, a line: `backends: redis-server 7.0.15, embedded mongo`. Pure. */
+export function backendsLine(backends: Readonly<Record<string, BackendUse>>): string {
+  const parts = Object.entries(backends).map(([name, use]) => `${name}: ${use.label}`)
+  return parts.length === 0 ? 'backends: none' : `backends: ${parts.join(', ')}`
+}
+
+/** The end of a run in words: the verdict over checks, then `next:`. Steps and checks were already told live. Pure. */
+export function renderEnd(report: Report, paint: Paint): string {
+  const lines: string[] = []
+  if (report.checks.length > 0) {
+    const word = verdict(report.checks, report.backends)
+    lines.push(
+      `${paint(word.startsWith('FAIL') ? 'red' : 'green', word)}  ${tally(report.checks)}  ${paint('dim', duration(report.tookMs))}`,
+    )
+  } else if (report.outcome === 'nothing-to-do') {
+    lines.push(`nothing to do  ${paint('dim', duration(report.tookMs))}`)
+  } else if (report.outcome === 'done' && report.steps.length > 0) {
+    lines.push(`${paint('green', 'done')}  ${paint('dim', duration(report.tookMs))}`)
+  }
+  if (report.next.length > 0) lines.push(`${paint('cyan', 'next:')} ${report.next.join(`\n      `)}`)
+  return lines.map(line => `${line}\n`).join('')
+}

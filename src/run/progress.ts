@@ -1,0 +1,85 @@
+import type { Emit, Event } from '../report/events.ts'
+import { duration, marks, type Paint } from '../report/paint.ts'
+import { checkLines } from '../report/text.ts'
+
+export interface ProgressOptions {
+  /** Writes to stderr. */
+  readonly write: (text: string) => void
+  readonly paint: Paint
+  /** The running line is redrawn on a terminal; elsewhere a line tells every 15 s that it still runs. */
+  readonly terminal: boolean
+  readonly columns: () => number
+  /** Show what the tools write. */
+  readonly verbose: boolean
+  readonly now: () => number
+}
+
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+const heartbeatMs = 15_000
+
+/** Tells events to a person as they come. `stop` clears the running line. */
+export function createProgress(options: ProgressOptions): { readonly emit: Emit; readonly stop: () => void } {
+  const { write, paint, now } = options
+  let running: { title: string; since: number } | undefined
+  let timer: NodeJS.Timeout | undefined
+  let drawn = false
+  let frame = 0
+  const clear = () => {
+    if (drawn) write('\r\u001b[2K')
+    drawn = false
+  }
+  const draw = () => {
+    if (running === undefined) return
+    const text = `${frames[frame++ % frames.length]} ${running.title}  ${duration(now() - running.since)}`
+    write(`\r\u001b[2K${text.slice(0, Math.max(10, options.columns() - 1))}`)
+    drawn = true
+  }
+  const beat = () => running && write(`  still: ${running.title}  ${duration(now() - running.since)}\n`)
+  const rest = () => {
+    clearInterval(timer)
+    timer = undefined
+    clear()
+    running = undefined
+  }
+  const run = (title: string) => {
+    const since = running?.title === title ? running.since : now()
+    running = { title, since }
+    if (options.terminal) draw()
+    if (timer === undefined) {
+      timer = setInterval(options.terminal ? draw : beat, options.terminal ? 100 : heartbeatMs)
+      timer.unref()
+    }
+  }
+  const line = (text: string) => {
+    clear()
+    write(`${text}\n`)
+  }
+  const emit = (event: Event) => {
+    switch (event.type) {
+      case 'step-started':
+        return run(event.title)
+      case 'step-output':
+        return options.verbose ? line(paint('dim', `  ${event.line}`)) : undefined
+      case 'step-finished': {
+        rest()
+        const { status, title, tookMs, detail } = event.step
+        const mark =
+          status === 'failed'
+            ? paint('red', marks.fail)
+            : status === 'done'
+              ? paint('green', marks.pass)
+              : paint('dim', '=')
+        return line(`${mark} ${title}${paint('dim', `  ${detail ?? duration(tookMs)}`)}`)
+      }
+      case 'check-progress':
+        return options.terminal ? run(`${event.title} ${event.done}/${event.of}`) : undefined
+      case 'check-done':
+        rest()
+        for (const text of checkLines(event.check, paint)) line(text)
+        return
+      case 'note':
+        return line(event.text)
+    }
+  }
+  return { emit, stop: rest }
+}

@@ -1,0 +1,33 @@
+import { Interrupted } from '../../errors.ts'
+import type { Host } from '../host.ts'
+
+type Prompts = Pick<Host, 'askText' | 'askChoice' | 'askYes'>
+
+/** Questions on the terminal; everything they draw goes to stderr. Ctrl-C in a question is an interrupt. */
+export function realPrompts(stderr: NodeJS.WriteStream, stdin: NodeJS.ReadStream): Prompts {
+  const context = { input: stdin, output: stderr }
+  const asked = async <T>(ask: (inquirer: typeof import('@inquirer/prompts')) => Promise<T>): Promise<T> => {
+    const inquirer = await import('@inquirer/prompts')
+    try {
+      return await ask(inquirer)
+    } catch (error) {
+      if (error instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(error.name))
+        throw new Interrupted()
+      throw error
+    }
+  }
+  return {
+    askText: (message, initial, problemOf) =>
+      asked(({ input }) =>
+        input({ message, default: initial, validate: answer => problemOf(answer) ?? true }, context),
+      ),
+    askChoice: question =>
+      asked(({ select }) =>
+        select(
+          { message: question.message, choices: [...question.choices], default: question.initial },
+          context,
+        ),
+      ),
+    askYes: (message, initial) => asked(({ confirm }) => confirm({ message, default: initial }, context)),
+  }
+}

@@ -1,0 +1,180 @@
+import { Secret } from '../command.ts'
+import { toolError, UserError } from '../errors.ts'
+import type { Condition, Plan, Step } from '../plan/plan.ts'
+import type { Emit } from '../report/events.ts'
+import type { StepResult } from '../report/report.ts'
+import type { Host, ProcessId } from './host.ts'
+import type { Journal } from './journal.ts'
+
+export interface RunPlanOptions {
+  readonly emit: Emit
+  readonly journal?: Journal
+  /** Called with the full output of each tool, for `.rtdeploy/logs`. */
+  readonly onOutput?: (step: Step, line: string) => Promise<void>
+}
+
+/**
+ * Runs the steps in order and tells each. Stops at the first that fails by throwing its error, after it was told;
+ * after an interrupt no further step is begun.
+ */
+export async function runPlan(host: Host, plan: Plan, options: RunPlanOptions): Promise<StepResult[]> {
+  const results: StepResult[] = []
+  for (const step of plan.steps) {
+    host.interrupted.throwIfAborted()
+    const began = host.now()
+    const finish = async (status: StepResult['status'], detail?: string) => {
+      const result = {
+        id: step.id,
+        title: step.title,
+        status,
+        tookMs: host.now() - began,
+        ...(detail === undefined ? {} : { detail }),
+      }
+      results.push(result)
+      options.emit({ type: 'step-finished', step: result })
+    }
+    if (step.skip !== undefined) {
+      await finish('skipped', step.skip)
+      continue
+    }
+    const entry = { verb: plan.verb, stage: plan.stage, step: step.id }
+    options.emit({ type: 'step-started', id: step.id, title: step.title })
+    await options.journal?.write({ ...entry, state: 'about-to' })
+    try {
+      await perform(host, step, options)
+    } catch (error) {
+      await options.journal?.write({ ...entry, state: 'failed' })
+      await finish('failed')
+      throw error
+    }
+    await options.journal?.write({ ...entry, state: 'done' })
+    await finish('done')
+  }
+  return results
+}
+
+async function perform(host: Host, step: Step, options: RunPlanOptions): Promise<void> {
+  const { action } = step
+  switch (action.kind) {
+    case 'run': {
+      const lines: Promise<void>[] = []
+      const ran = await host.run(action.command, {
+        changes: true,
+        onLine: line => {
+          options.emit({ type: 'step-output', id: step.id, line })
+          if (options.onOutput !== undefined) lines.push(options.onOutput(step, line))
+        },
+      })
+      await Promise.all(lines)
+      host.interrupted.throwIfAborted()
+      if (ran.notFound) {
+        throw new UserError(`${action.command.program} is not installed`, {
+          code: 'program.missing',
+          hint: 'rtdeploy doctor',
+          exitCode: 3,
+        })
+      }
+      if (ran.exitCode === 0) return
+      throw toolError(
+        action.command,
+        `exited with ${ran.exitCode ?? 'a signal'}`,
+        `${ran.stdout}\n${ran.stderr}`,
+        {
+          code: 'tool.failed',
+          hint: 'put that right and run this again; finished steps are not repeated',
+        },
+      )
+    }
+    case 'start':
+      return void (await host.start(action.command, { log: action.log, detached: true }))
+    case 'write':
+      return host.writeFile(
+        action.path,
+        action.contents,
+        action.mode === undefined ? {} : { mode: action.mode },
+      )
+    case 'remove':
+      return host.remove(action.path)
+    case 'end':
+      return end(host, action.process, action.graceMs)
+    case 'request': {
+      const headers = Object.entries(action.headers ?? {}).map(([name, value]) => [
+        name,
+        value instanceof Secret ? value.reveal() : value,
+      ])
+      const answer = await host.request(action.url, {
+        method: action.method,
+        headers: Object.fromEntries(headers),
+        timeoutMs: action.timeoutMs ?? 5000,
+        ...(action.body === undefined ? {} : { body: action.body }),
+      })
+      if (answer !== undefined && answer.status < 300) return
+      throw new UserError(`${action.url} answered ${answer === undefined ? 'nothing' : answer.status}`, {
+        code: 'request.failed',
+        hint: 'rtdeploy status',
+        details: answer === undefined ? [] : answer.body.split('\n').slice(0, 20),
+      })
+    }
+    case 'wait':
+      return waitFor(host, step)
+  }
+}
+
+async function end(host: Host, process: Parameters<Host['kill']>[0], graceMs: number): Promise<void> {
+  await host.kill(process, 'SIGTERM')
+  const deadline = host.now() + graceMs
+  while (await host.isAlive(process)) {
+    if (host.now() >= deadline) {
+      await host.kill(process, 'SIGKILL')
+      return
+    }
+    await host.sleep(50)
+  }
+}
+
+async function waitFor(host: Host, step: Step): Promise<void> {
+  if (step.action.kind !== 'wait') return
+  const { until, timeoutMs, everyMs } = step.action
+  const deadline = host.now() + timeoutMs
+  while (!(await holds(host, until))) {
+    if (host.now() >= deadline) {
+      throw new UserError(`${step.title}: not there after ${timeoutMs / 1000} s`, {
+        code: 'wait.timeout',
+        hint: step.hint ?? 'rtdeploy status',
+      })
+    }
+    await host.sleep(everyMs, host.interrupted)
+  }
+}
+
+async function holds(host: Host, condition: Condition): Promise<boolean> {
+  switch (condition.kind) {
+    case 'gone':
+      return !(await host.isAlive(condition.process))
+    case 'http': {
+      const answer = await host.request(condition.url, { timeoutMs: 2000 })
+      return answer?.status === condition.status
+    }
+    case 'state': {
+      const text = (await host.readFile(condition.path)) ?? ''
+      const state: unknown = text === '' ? {} : JSON.parse(text)
+      const fields = state as { readonly [key: string]: unknown }
+      if (fields[condition.field] === condition.failsOn) {
+        throw new UserError(String(fields.problem ?? 'it failed'), {
+          code: String(fields.problemCode ?? 'local.failed'),
+          hint: String(fields.problemHint ?? 'rtdeploy logs'),
+          details: Array.isArray(fields.problemDetails) ? fields.problemDetails.map(String) : [],
+          exitCode: typeof fields.problemExit === 'number' ? fields.problemExit : 1,
+        })
+      }
+      const owner = fields[condition.owner] as ProcessId | undefined
+      if (owner !== undefined && !(await host.isAlive(owner))) {
+        throw new UserError(`the ${condition.owner} ended while it was waited for`, {
+          code: 'local.ended',
+          hint: `rtdeploy logs ${condition.owner}; \`rtdeploy up\` starts again from where things are`,
+        })
+      }
+      return fields[condition.field] === condition.is
+    }
+  }
+}
