@@ -1,0 +1,31 @@
+import { Interrupted } from '../errors.ts'
+import { createRealHost } from '../run/real-host.ts'
+import type { SupervisorSpec } from './state.ts'
+import { supervise } from './supervisor/supervisor.ts'
+
+/** The program behind `up --target local`: `node supervisor-main.js <packageRoot> <spec.json>`. Its output goes to its log. */
+async function main(): Promise<void> {
+  const [packageRoot = '', specPath = ''] = process.argv.slice(2)
+  const interrupt = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+    process.on(signal, () => interrupt.abort(new Interrupted(signal)))
+  const { env, stdin, stdout, stderr } = process
+  const host = createRealHost({
+    env,
+    cwd: process.cwd(),
+    packageRoot,
+    stdin,
+    stdout,
+    stderr,
+    interrupted: interrupt.signal,
+  })
+  const text = await host.readFile(specPath)
+  if (text === undefined) throw new Error(`${specPath} is not there`)
+  await supervise(host, JSON.parse(text) as SupervisorSpec)
+  process.exit(0)
+}
+
+main().catch(error => {
+  process.stderr.write(`${error instanceof Error ? error.stack : error}\n`)
+  process.exit(1)
+})

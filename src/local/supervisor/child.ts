@@ -1,0 +1,131 @@
+import type { Command } from '../../command.ts'
+import type { Host, Started } from '../../run/host.ts'
+import type { ChildState } from '../state.ts'
+
+export interface ChildOptions {
+  readonly name: string
+  readonly kind: ChildState['kind']
+  /** Called for each start; a taken port is answered with another one the next time. */
+  readonly command: () => Promise<{ readonly command: Command; readonly port?: number }>
+  readonly log: string
+  readonly onChange: () => void
+  /** SIGTERM to SIGKILL. */
+  readonly graceMs: number
+}
+
+export interface Child {
+  readonly name: string
+  state(): ChildState
+  start(): Promise<void>
+  /** Ends it and does not start it again. */
+  stop(): Promise<void>
+  /** Ends it and starts it again, without counting as a crash. */
+  restart(): Promise<void>
+}
+
+const firstBackoffMs = 250
+const longestBackoffMs = 10_000
+/** A child that lived this long was well: its next crash starts with the shortest wait again. */
+const wellAfterMs = 10_000
+
+/** Keeps one process running: started again after a crash, with a wait that doubles. */
+export function superviseChild(host: Host, options: ChildOptions): Child {
+  let running: Started | undefined
+  let port: number | undefined
+  let state: ChildState['state'] = 'ended'
+  let restarts = 0
+  let crashes = 0
+  let lastEnd: string | undefined
+  let generation = 0
+  let wake: AbortController | undefined
+  let loop: Promise<void> = Promise.resolve()
+
+  const change = (next: ChildState['state']) => {
+    state = next
+    options.onChange()
+  }
+
+  const note = (text: string) =>
+    host.appendFile(options.log, `-- ${new Date(host.now()).toISOString()} ${options.name} ${text}\n`)
+
+  const terminate = async (target: Started) => {
+    target.kill('SIGTERM')
+    const timer = new AbortController()
+    const force = host.sleep(options.graceMs, timer.signal).then(
+      () => target.kill('SIGKILL'),
+      () => undefined,
+    )
+    await target.ended
+    timer.abort()
+    await force
+  }
+
+  const once = async (mine: number): Promise<void> => {
+    const next = await options.command()
+    if (mine !== generation) return
+    port = next.port
+    change('starting')
+    const began = host.now()
+    try {
+      running = await host.start(next.command, { log: options.log, detached: false })
+    } catch (error) {
+      lastEnd = error instanceof Error ? error.message : String(error)
+      crashes++
+      return
+    }
+    // Told to stop while it was being started.
+    if (mine !== generation) await terminate(running)
+    else change('running')
+    const end = await running.ended
+    running = undefined
+    if (mine !== generation) return
+    lastEnd = end.signal ?? `exit ${end.exitCode}`
+    crashes = host.now() - began >= wellAfterMs ? 1 : crashes + 1
+  }
+
+  const keep = async (mine: number) => {
+    while (mine === generation) {
+      await once(mine)
+      if (mine !== generation) break
+      restarts++
+      const wait = Math.min(longestBackoffMs, firstBackoffMs * 2 ** (crashes - 1))
+      change('waiting')
+      await note(`ended (${lastEnd}), starts again in ${wait} ms`)
+      wake = new AbortController()
+      await host.sleep(wait, wake.signal).catch(() => undefined)
+    }
+    if (mine === generation) change('ended')
+  }
+
+  const end = async () => {
+    generation++
+    wake?.abort()
+    if (running !== undefined) await terminate(running)
+    await loop
+    change('ended')
+  }
+
+  const begin = async () => {
+    generation++
+    loop = keep(generation)
+  }
+
+  return {
+    name: options.name,
+    state: () => ({
+      name: options.name,
+      kind: options.kind,
+      state,
+      restarts,
+      ...(running === undefined ? {} : { process: { pid: running.pid, startedAt: running.startedAt } }),
+      ...(port === undefined ? {} : { port }),
+      ...(lastEnd === undefined ? {} : { lastEnd }),
+    }),
+    start: begin,
+    stop: end,
+    restart: async () => {
+      await end()
+      await begin()
+    },
+  }
+}

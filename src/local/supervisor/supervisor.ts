@@ -1,0 +1,221 @@
+import { join } from 'node:path'
+import type { LoadBalancer } from '../../config/config.ts'
+import { UserError } from '../../errors.ts'
+import type { Host } from '../../run/host.ts'
+import { type FrontDoor, startFrontDoor } from '../front-door/front-door.ts'
+import type { LocalState, SupervisorSpec } from '../state.ts'
+import { localPaths, portTaken } from '../state.ts'
+import { type RunningBackend, startBackend } from './backend.ts'
+import { type Child, superviseChild } from './child.ts'
+import { startControl } from './control.ts'
+import { createReplicas, type Replicas } from './replicas.ts'
+import { watchFolders } from './watch.ts'
+
+/** A replica that ended this often before it was ever ready will not get there by itself. */
+const hopelessRestarts = 3
+
+/** Runs backends, replicas and the front door until it is told to stop; resolves then. */
+export async function supervise(host: Host, spec: SupervisorSpec): Promise<void> {
+  const paths = localPaths(spec.project)
+  const token = host.token()
+  const stopping = new AbortController()
+  let phase: LocalState['phase'] = 'starting'
+  let problem: Partial<LocalState> = {}
+  let frontDoor: FrontDoor | undefined
+  let replicas: Replicas | undefined
+  let clientUrl: string | undefined
+  const backends: RunningBackend[] = []
+  const helpers: Child[] = []
+  const since = host.now()
+
+  const children = () => [
+    ...backends.flatMap(backend => (backend.child === undefined ? [] : [backend.child])),
+    ...helpers,
+    ...(replicas?.children() ?? []),
+  ]
+  let current = spec
+  const control = await startControl(token, {
+    'GET /status': async () => ({ state: state(), frontDoor: frontDoor?.status() }),
+    'POST /stop': async () => stopping.abort(),
+    'POST /load-balancer': async body => {
+      const settings = body as Partial<LoadBalancer>
+      frontDoor?.configure(settings)
+      current = { ...current, loadBalancer: { ...current.loadBalancer, ...settings } }
+      save()
+    },
+    'POST /scale': async body => {
+      const { replicas: count } = body as { readonly replicas: number }
+      current = { ...current, replicas: count }
+      await replicas?.scale(count)
+      await untilUp()
+      save()
+    },
+    'POST /roll-out': async () => replicas?.rollOut(),
+  })
+  function state(): LocalState {
+    return {
+      schemaVersion: 1,
+      run: spec.run,
+      phase,
+      supervisor: host.self,
+      control: { port: control.port, token },
+      url: frontDoor?.url ?? '',
+      since,
+      spec: current,
+      children: children().map(child => child.state()),
+      ...(clientUrl === undefined ? {} : { clientUrl }),
+      ...problem,
+    }
+  }
+  let saving = Promise.resolve()
+  function save(): void {
+    saving = saving.then(() =>
+      host.writeFile(paths.state, `${JSON.stringify(state(), undefined, 2)}\n`, { mode: 0o600 }),
+    )
+  }
+
+  async function untilUp(): Promise<void> {
+    const deadline = host.now() + spec.readyTimeoutMs
+    while (replicas !== undefined && replicas.notReady().length > 0) {
+      stopping.signal.throwIfAborted()
+      const hopeless = replicas.children().find(child => child.state().restarts >= hopelessRestarts)
+      if (hopeless !== undefined) throw await crashed(host, hopeless, join(spec.logs, `${hopeless.name}.log`))
+      if (host.now() > deadline) {
+        const names = replicas.notReady().join(', ')
+        const shown = await lastLines(host, join(spec.logs, `${replicas.notReady()[0]}.log`))
+        throw new UserError(`not ready after ${spec.readyTimeoutMs / 1000} s: ${names}`, {
+          code: 'replica.not-ready',
+          hint: `rtdeploy logs ${replicas.notReady()[0]}`,
+          details: shown,
+        })
+      }
+      await host.sleep(20, stopping.signal)
+    }
+  }
+
+  async function startHelpers(dev: NonNullable<SupervisorSpec['dev']>, url: string): Promise<void> {
+    const helper = (name: string, line: readonly string[], port: number | undefined): Child => {
+      const [program = '', ...args] = line
+      const env: Record<string, string> = port === undefined ? {} : { PORT: String(port), SERVER_URL: url }
+      const command = async () => ({
+        command: { program, args, cwd: spec.project, env },
+        ...(port === undefined ? {} : { port }),
+      })
+      return superviseChild(host, {
+        name,
+        kind: 'dev',
+        log: join(spec.logs, `${name}.log`),
+        graceMs: 3000,
+        onChange: save,
+        command,
+      })
+    }
+    if (dev.build !== undefined) helpers.push(helper('build', dev.build, undefined))
+    if (dev.client !== undefined) {
+      const port = await host.freePort()
+      clientUrl = `http://127.0.0.1:${port}`
+      helpers.push(helper('client', dev.client, port))
+    }
+    await Promise.all(helpers.map(child => child.start()))
+    watchFolders(host, spec.project, dev.watch, async () => replicas?.rollOut(), stopping.signal).catch(
+      error => host.err(`watch: ${error}\n`),
+    )
+  }
+
+  async function begin(): Promise<void> {
+    save()
+    const started = await Promise.all(
+      Object.entries(spec.backends).map(([name, backend]) =>
+        startBackend(host, name, backend, paths, spec.project, save, spec.readyTimeoutMs),
+      ),
+    )
+    backends.push(...started)
+    frontDoor = await openFrontDoor(host, spec)
+    const backendEnv = Object.assign({}, ...backends.map(backend => backend.env)) as Record<string, string>
+    replicas = createReplicas(host, {
+      spec,
+      backendEnv,
+      cookieSecret: host.token(),
+      frontDoor,
+      onChange: save,
+    })
+    await replicas.scale(spec.replicas)
+    await untilUp()
+    if (spec.dev !== undefined) await startHelpers(spec.dev, frontDoor.url)
+    phase = 'up'
+    save()
+  }
+
+  async function end(): Promise<void> {
+    if (phase !== 'failed') phase = 'stopping'
+    save()
+    await frontDoor?.close()
+    await Promise.all(helpers.map(child => child.stop()))
+    await replicas?.stop()
+    await Promise.all(backends.map(backend => backend.child?.stop()))
+  }
+
+  host.interrupted.addEventListener('abort', () => stopping.abort())
+  try {
+    await begin()
+    await new Promise<void>(resolve => {
+      if (stopping.signal.aborted) resolve()
+      stopping.signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+  } catch (error) {
+    if (!stopping.signal.aborted) {
+      phase = 'failed'
+      problem = problemOf(error)
+    }
+  }
+  await end()
+  control.server.close()
+  control.server.closeAllConnections()
+  await saving
+  // A failure stays readable for the `up` that waits; a clean end leaves nothing.
+  if (phase !== 'failed') await host.remove(paths.state)
+}
+
+/** A log line for all that is worth a look: sockets, health and failures, but not each request that went well. */
+async function openFrontDoor(host: Host, spec: SupervisorSpec): Promise<FrontDoor> {
+  const log = join(spec.logs, 'front-door.log')
+  try {
+    return await startFrontDoor({
+      port: spec.port,
+      settings: spec.loadBalancer,
+      readyPath: spec.readyPath,
+      checkEveryMs: 250,
+      onEvent: event => {
+        if (event.type === 'request' && event.status < 500) return
+        void host.appendFile(log, `${JSON.stringify({ at: new Date(host.now()).toISOString(), ...event })}\n`)
+      },
+    })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    throw portTaken(spec.port)
+  }
+}
+
+async function lastLines(host: Host, log: string): Promise<string[]> {
+  return ((await host.readFile(log)) ?? '').trimEnd().split('\n').slice(-15)
+}
+
+async function crashed(host: Host, child: Child, log: string): Promise<UserError> {
+  const { lastEnd } = child.state()
+  return new UserError(`${child.name} ended ${hopelessRestarts} times before it was ready (${lastEnd})`, {
+    code: 'replica.crashed',
+    hint: `rtdeploy logs ${child.name}`,
+    details: await lastLines(host, log),
+  })
+}
+
+function problemOf(error: unknown): Partial<LocalState> {
+  const known = error instanceof UserError
+  return {
+    problem: error instanceof Error ? error.message : String(error),
+    problemCode: known ? error.code : 'local.failed',
+    problemHint: known ? error.hint : 'rtdeploy logs supervisor',
+    problemDetails: known ? error.details : [],
+    problemExit: known ? error.exitCode : 1,
+  }
+}
