@@ -1,0 +1,43 @@
+import { type Command, container } from '../command.ts'
+import { globMatcher } from '../glob.ts'
+import type { Kind } from '../pubsub.ts'
+import { array, bulk, bulks, integer } from '../reply.ts'
+
+/** Sending to channels, and asking who listens. */
+export const publishCommands: readonly Command[] = [
+  {
+    name: 'publish',
+    arity: 3,
+    run: ({ instance }, [, channel, message]) => integer(instance.pubsub.publish(channel, message)),
+  },
+  {
+    name: 'spublish',
+    arity: 3,
+    run: ({ instance }, [, channel, message]) => integer(instance.pubsub.publishToShard(channel, message)),
+  },
+  container('pubsub', [
+    names('channels', 'channel'),
+    names('shardchannels', 'shard'),
+    counts('numsub', 'channel'),
+    counts('shardnumsub', 'shard'),
+    { name: 'numpat', arity: 2, run: ({ instance }) => integer(instance.pubsub.names('pattern').length) },
+  ]),
+]
+
+function names(name: string, kind: Kind): Command {
+  return {
+    name,
+    arity: -2,
+    run: ({ instance }, [, , pattern = '*']) =>
+      bulks(instance.pubsub.names(kind).filter(globMatcher(pattern))),
+  }
+}
+
+function counts(name: string, kind: Kind): Command {
+  return {
+    name,
+    arity: -2,
+    run: ({ instance }, [, , ...topics]) =>
+      array(topics.flatMap(topic => [bulk(topic), integer(instance.pubsub.subscribers(kind, topic))])),
+  }
+}
