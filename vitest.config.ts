@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
+import { templatesForVite } from './scripts/templates.mjs'
 
 export default defineConfig({
+  plugins: [templatesForVite()],
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/bench/**', '**/node_modules/**', '**/expected/**', '**/fixtures/**'],

@@ -1,20 +1,27 @@
-// Bundles src/ into dist/: one file a program plus chunks that load when a verb needs them.
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+// Bundles src/ into dist/: one file a program plus chunks that load when a verb needs them, and the schema for editors.
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { templatesForEsbuild } from './templates.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const dist = join(root, 'dist')
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-const entries = ['main', 'local/supervisor-main', 'local/redis/embedded-redis-main', 'local/mongo/embedded-mongo-main']
+const entries = [
+  'main',
+  'local/supervisor-main',
+  'local/redis/embedded-redis-main',
+  'local/mongo/embedded-mongo-main',
+]
 
-rmSync(join(root, 'dist'), { recursive: true, force: true })
-await build({
+const { outputFiles } = await build({
   absWorkingDir: root,
   entryPoints: entries
     .map(name => ({ in: join(root, 'src', `${name}.ts`), out: name.split('/').at(-1) }))
     .filter(entry => existsSync(entry.in)),
   outdir: 'dist',
+  write: false,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -24,7 +31,45 @@ await build({
   legalComments: 'none',
   chunkNames: 'chunks/[name]-[hash]',
   define: { 'process.env.RTDEPLOY_VERSION': JSON.stringify(version) },
+  plugins: [templatesForEsbuild()],
   // CommonJS dependencies ask for Node's own modules with require(), which an ES module does not have.
   banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
   logLevel: 'warning',
 })
+
+/** The schema's own code stays out of dist/: only its result is of use there. */
+async function jsonSchema() {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: ['src/config/json-schema.ts'],
+    write: false,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+  })
+  const module = await import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
+  )
+  return `${JSON.stringify(module.jsonSchema(), undefined, 2)}\n`
+}
+
+/** Changed files are replaced in one move and unchanged ones left alone: programs that run from dist/ go on. */
+function publish(files) {
+  const keep = new Set()
+  for (const { path, contents } of files) {
+    keep.add(path)
+    if (existsSync(path) && readFileSync(path).equals(contents)) continue
+    mkdirSync(dirname(path), { recursive: true })
+    const temporary = `${path}.${process.pid}`
+    writeFileSync(temporary, contents)
+    renameSync(temporary, path)
+  }
+  for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name)
+    // What ends in digits belongs to a build that runs at the same time.
+    if (entry.isFile() && !keep.has(path) && !/\.\d+$/.test(path)) rmSync(path, { force: true })
+  }
+}
+
+const schema = { path: join(dist, 'schema.json'), contents: Buffer.from(await jsonSchema()) }
+publish([...outputFiles.map(({ path, contents }) => ({ path, contents: Buffer.from(contents) })), schema])

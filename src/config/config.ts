@@ -74,5 +74,7 @@ export interface Config {
   readonly local: {
     /** Port of the front door on 127.0.0.1; 0 takes a free one. */
     readonly port: number
+    /** Environment of the replicas on this machine only. */
+    readonly env: Readonly<Record<string, string>>
   }
 }

@@ -1,0 +1,60 @@
+import { join } from 'node:path'
+import { describeFiles, planScaffold } from '../plan/scaffold.ts'
+import type { Emit } from '../report/events.ts'
+import type { Report, StepResult } from '../report/report.ts'
+import type { Host, TreeFile } from '../run/host.ts'
+import { type Answers, answersOf, type InitOptions } from '../scaffold/answers.ts'
+import { askMissing } from '../scaffold/ask.ts'
+import { gitignoreNote, isLeftBehind, projectFiles } from '../scaffold/files.ts'
+import { nextLines } from '../scaffold/next.ts'
+import { refuseConflicts, refuseStrangers } from '../scaffold/refuse.ts'
+import { readTarget } from '../scaffold/target.ts'
+import { writeProject } from '../scaffold/write.ts'
+
+/**
+ * Makes a project: answers first, then what is there, then the plan, and only then the disk.
+ * Result: the answers, `files` with the state of each, and the same as `text`.
+ */
+export async function init(host: Host, options: InitOptions, emit: Emit): Promise<Report> {
+  const began = host.now()
+  const dryRun = options.dryRun === true
+  const force = options.force === true
+  const answers = answersOf(await askMissing(host, options), host.cwd)
+  const { folder } = answers
+  const files = await readFiles(host, answers)
+  const paths = files.map(file => file.path)
+  const target = await readTarget(host, folder, paths)
+  if (!force) refuseStrangers(folder, target)
+  const plan = planScaffold(folder, files, target, force)
+  refuseConflicts(plan.files)
+  const changes = plan.steps.some(step => step.skip === undefined)
+  const lines = describeFiles(plan.files)
+  const kept = gitignoreNote(files, target)
+  if (!dryRun) {
+    await writeProject(host, folder, plan, target)
+    for (const text of [...lines, ...kept]) emit({ type: 'note', text })
+  }
+  const steps = plan.steps.map(({ id, title, skip }): StepResult => {
+    const status = skip !== undefined ? 'skipped' : dryRun ? 'planned' : 'done'
+    return { id, title, status, tookMs: 0, ...(skip === undefined ? {} : { detail: skip }) }
+  })
+  return {
+    schemaVersion: 1,
+    verb: 'init',
+    outcome: dryRun ? 'planned' : changes ? 'done' : 'nothing-to-do',
+    steps,
+    checks: [],
+    result: { ...answers, files: plan.files, text: [...lines, ...kept].join('\n') },
+    next: dryRun ? [] : nextLines(host.env, host.cwd, folder),
+    tookMs: host.now() - began,
+  }
+}
+
+async function readFiles(host: Host, answers: Answers): Promise<TreeFile[]> {
+  const template = await host.readTree(join(host.packageRoot, `${answers.template}-template`), isLeftBehind)
+  const schema = await host.readFile(join(host.packageRoot, 'dist', 'schema.json'))
+  if (schema === undefined || template.length === 0) {
+    throw new Error(`the installation lacks ${answers.template}-template or dist/schema.json`)
+  }
+  return projectFiles(template, schema, answers)
+}

@@ -1,0 +1,91 @@
+import { type Document, LineCounter, parseDocument } from 'yaml'
+import { exitCodes, printable, UserError } from '../errors.ts'
+import { aliasProblems } from './aliases.ts'
+import type { Config } from './config.ts'
+import { byPlace, type Problem, problemsOfIssue } from './problems.ts'
+import { asConfig, configSchema, configVersion } from './schema.ts'
+
+/** Characters; twenty times what a long file has, and so few that nothing in it can keep us busy. */
+export const longestConfig = 64 * 1024
+const mostShown = 20
+
+/**
+ * The text of rtdeploy.yaml as a `Config` with every default filled in.
+ * Throws a `UserError` (exit 2) with all problems at once, each as `path:line:column key: what is wrong`.
+ */
+export function parseConfig(text: string, path: string): Config {
+  if (text.length > longestConfig) {
+    throw invalid(path, [`${path} has ${text.length} characters, at most ${longestConfig} are read`])
+  }
+  const lines = new LineCounter()
+  const document = readDocument(text, path, lines)
+  const problems = syntaxProblems(document, text)
+  const aliases = aliasProblems(document)
+  const readable = aliases.length === 0 && document.errors.every(error => error.code === 'DUPLICATE_KEY')
+  problems.push(...aliases)
+  if (readable) {
+    const value: unknown = document.toJS()
+    refuseNewer(value, path)
+    const parsed = configSchema.safeParse(value)
+    if (parsed.success && problems.length === 0) return asConfig(parsed.data)
+    for (const issue of parsed.error?.issues ?? []) problems.push(...problemsOfIssue(issue, document, value))
+  }
+  throw invalid(path, shown(problems.sort(byPlace), path, lines))
+}
+
+function readDocument(text: string, path: string, lines: LineCounter): Document {
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
+  // The parser counts its own overflow among the errors, with one more for each open bracket.
+  if (document.errors.some(error => error.message.startsWith('Maximum call stack'))) {
+    throw invalid(path, [`${path} is nested too deeply to be read`])
+  }
+  return document
+}
+
+function syntaxProblems(document: Document, text: string): Problem[] {
+  return [...document.errors, ...document.warnings].map(({ code, message, pos }) => {
+    const [offset] = pos
+    switch (code) {
+      case 'DUPLICATE_KEY':
+        return { offset, text: `${/^[^\s:]*/.exec(text.slice(offset))?.[0]}: is there twice, keep one` }
+      case 'TAB_AS_INDENT':
+        return { offset, text: 'a tab cannot indent in YAML, use spaces' }
+      case 'MULTIPLE_DOCS':
+        return { offset, text: 'a second document begins here, the file should hold one' }
+      default:
+        return { offset, text: `not YAML: ${message}` }
+    }
+  })
+}
+
+/** A newer format may have other keys: complaints about them would only hide the real reason. */
+function refuseNewer(value: unknown, path: string): void {
+  const version =
+    typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined
+  if (typeof version !== 'number' || version <= configVersion) return
+  throw new UserError(`${path} has version ${version}, this rtdeploy knows version ${configVersion}`, {
+    code: 'config.newer',
+    hint: 'update rtdeploy: npx rtdeploy@latest',
+    exitCode: exitCodes.usage,
+  })
+}
+
+function shown(problems: readonly Problem[], path: string, lines: LineCounter): string[] {
+  const all = problems.map(({ offset, text }) => {
+    const { line, col } = lines.linePos(offset)
+    // An empty file has no line at all.
+    return printable(`${path}:${Math.max(line, 1)}:${Math.max(col, 1)} ${text}`)
+  })
+  const rest = all.length - mostShown
+  return rest > 0 ? [...all.slice(0, mostShown), `and ${rest} more`] : all
+}
+
+function invalid(path: string, details: readonly string[]): UserError {
+  const count = details.length === 1 ? 'a problem' : 'problems'
+  return new UserError(`${path} has ${count}`, {
+    code: 'config.invalid',
+    hint: `correct ${path} and run the command again`,
+    details,
+    exitCode: exitCodes.usage,
+  })
+}

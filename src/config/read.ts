@@ -1,0 +1,65 @@
+import { dirname, join, relative } from 'node:path'
+import { exitCodes, UserError } from '../errors.ts'
+import type { Host } from '../run/host.ts'
+import type { Config } from './config.ts'
+import { parseConfig } from './parse.ts'
+
+/** Where a project says how it is run. */
+export function configPath(folder: string): string {
+  return join(folder, 'rtdeploy.yaml')
+}
+
+/**
+ * rtdeploy.yaml of a project's folder, checked.
+ * Throws a `UserError` (exit 2) when there is none, when it cannot be read, and with all that is wrong in it.
+ */
+export async function readConfig(host: Host, folder: string): Promise<Config> {
+  const path = configPath(folder)
+  const shown = relative(host.cwd, path) || path
+  const kind = await host.kindOf(path)
+  if (kind === undefined) throw await missing(host, folder)
+  const text = kind === 'folder' || kind === 'other' ? undefined : await readText(host, path, shown)
+  if (text === undefined) {
+    throw new UserError(`${shown} is not a file`, {
+      code: 'config.unreadable',
+      hint: `move it away, then make one: rtdeploy init`,
+      exitCode: exitCodes.usage,
+    })
+  }
+  return parseConfig(text, shown)
+}
+
+async function readText(host: Host, path: string, shown: string): Promise<string | undefined> {
+  try {
+    return await host.readFile(path)
+  } catch (cause) {
+    throw new UserError(
+      `${shown} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        code: 'config.unreadable',
+        hint: `make it readable: chmod u+r ${shown}`,
+        exitCode: exitCodes.usage,
+        cause,
+      },
+    )
+  }
+}
+
+async function missing(host: Host, folder: string): Promise<UserError> {
+  const above = await projectAbove(host, folder)
+  return new UserError(`no rtdeploy.yaml in ${folder}`, {
+    code: 'config.missing',
+    hint:
+      above === undefined
+        ? 'go to the folder of a project, or make one: rtdeploy init'
+        : `the project is above: cd ${relative(folder, above)}`,
+    exitCode: exitCodes.usage,
+  })
+}
+
+async function projectAbove(host: Host, folder: string): Promise<string | undefined> {
+  for (let at = dirname(folder); at !== dirname(at); at = dirname(at)) {
+    if ((await host.kindOf(configPath(at))) === 'file') return at
+  }
+  return undefined
+}

@@ -1,0 +1,113 @@
+import { basename, resolve } from 'node:path'
+import { shellLine } from '../command.ts'
+import type { TargetName } from '../config/config.ts'
+import { problemOfName, similarName } from '../config/name.ts'
+import { exitCodes, UserError } from '../errors.ts'
+
+export interface InitOptions {
+  readonly folder?: string | undefined
+  readonly name?: string | undefined
+  readonly template?: string | undefined
+  readonly target?: TargetName | undefined
+  readonly replicas?: number | undefined
+  readonly port?: number | undefined
+  readonly yes?: boolean | undefined
+  readonly dryRun?: boolean | undefined
+  readonly force?: boolean | undefined
+  readonly json?: boolean | undefined
+}
+
+/** All that `init` needs to know. */
+export interface Answers {
+  /** Absolute. */
+  readonly folder: string
+  readonly name: string
+  readonly template: 'chat'
+  readonly target: TargetName
+  readonly replicas: number
+  readonly port: number
+}
+
+export const defaults = {
+  folder: 'chat',
+  template: 'chat',
+  target: 'local',
+  replicas: 3,
+  port: 3000,
+} as const
+
+/** The name that a folder gives its project. Pure. */
+export function nameOfFolder(folder: string, cwd: string): string {
+  return basename(resolve(cwd, folder))
+}
+
+/** What is wrong with a folder as an answer; the name made from it is looked at apart. Pure. */
+export function problemOfFolder(folder: string): string | undefined {
+  if (folder.trim() === '') return 'should not be empty'
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a path with them cannot be typed or shown again
+  if (/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(folder)) {
+    return 'should hold no control characters'
+  }
+  const forbidden = folder.split(/[/\\]/).find(part => /^(?:\.git|node_modules)$/i.test(part))
+  return forbidden === undefined ? undefined : `should not lie in ${forbidden}, which tools empty at will`
+}
+
+/** What is wrong with a count of replicas as it was typed. Pure. */
+export function problemOfReplicas(text: string): string | undefined {
+  return /^(?:[1-9]|1\d|20)$/.test(text.trim()) ? undefined : 'should be a whole number from 1 to 20'
+}
+
+/**
+ * The answers that the flags give, the defaults for the rest.
+ * Throws a `UserError` (exit 2) when one of them cannot be used, naming the flag that corrects it. Pure.
+ */
+export function answersOf(options: InitOptions, cwd: string): Answers {
+  const folder = options.folder ?? defaults.folder
+  refuse(problemOfFolder(folder), 'folder', folder, 'rtdeploy init chat')
+  const name = options.name ?? nameOfFolder(folder, cwd)
+  const similar = similarName(name) ?? 'chat'
+  refuse(
+    problemOfName(name),
+    'name',
+    name,
+    shellLine({ program: 'rtdeploy', args: ['init', folder, '--name', similar] }),
+  )
+  const replicas = options.replicas ?? defaults.replicas
+  refuse(problemOfReplicas(String(replicas)), 'replicas', String(replicas), '--replicas 3')
+  const port = options.port ?? defaults.port
+  const portProblem =
+    Number.isInteger(port) && port >= 0 && port <= 65_535 ? undefined : 'should be 0 to 65535'
+  refuse(portProblem, 'port', String(port), '--port 3000')
+  const template = options.template ?? defaults.template
+  if (template !== 'chat') {
+    throw usage(`there is no template ${JSON.stringify(template)}`, 'template', '--template chat')
+  }
+  return {
+    folder: resolve(cwd, folder),
+    name,
+    template,
+    target: options.target ?? defaults.target,
+    replicas,
+    port,
+  }
+}
+
+/** What nobody was asked and no flag says. Pure. */
+export function unanswered(options: InitOptions): string[] {
+  if (options.yes === true) return []
+  return [
+    ...(options.folder === undefined ? ['[folder]'] : []),
+    ...(options.target === undefined ? ['--target'] : []),
+    ...(options.replicas === undefined ? ['--replicas'] : []),
+  ]
+}
+
+function refuse(problem: string | undefined, noun: string, value: string, hint: string): void {
+  if (problem === undefined) return
+  const shown = JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
+  throw usage(`${noun} ${shown} ${problem}`, noun, hint)
+}
+
+function usage(message: string, noun: string, hint: string): UserError {
+  return new UserError(message, { code: `${noun}.invalid`, hint, exitCode: exitCodes.usage })
+}

@@ -1,0 +1,66 @@
+import { shellLine } from '../command.ts'
+import type { TargetName } from '../config/config.ts'
+import { problemOfName, similarName } from '../config/name.ts'
+import { exitCodes, UserError } from '../errors.ts'
+import type { Host } from '../run/host.ts'
+import {
+  defaults,
+  type InitOptions,
+  nameOfFolder,
+  problemOfFolder,
+  problemOfReplicas,
+  unanswered,
+} from './answers.ts'
+
+const sentence = (noun: string, problem: string | undefined) =>
+  problem === undefined ? undefined : `${noun} ${problem}`
+
+/**
+ * Asks for what the flags leave open, on a terminal only.
+ * Throws a `UserError` (exit 2) that names the flags when nobody can be asked.
+ */
+export async function askMissing(host: Host, options: InitOptions): Promise<InitOptions> {
+  const open = unanswered(options)
+  if (open.length === 0) return options
+  if (!host.terminal.canAsk || options.json === true) throw cannotAsk(open, options)
+
+  const folder =
+    options.folder ??
+    (await host.askText('Which folder should the project go into?', defaults.folder, answer =>
+      sentence('the folder', problemOfFolder(answer)),
+    ))
+  const given = options.name ?? nameOfFolder(folder, host.cwd)
+  // A name from a flag is not asked for again: it is refused, so that the flag gets corrected.
+  const name =
+    options.name === undefined && problemOfName(given) !== undefined
+      ? await host.askText('What is its name?', similarName(given) ?? defaults.folder, answer =>
+          sentence('the name', problemOfName(answer)),
+        )
+      : options.name
+  const target =
+    options.target ??
+    (await host.askChoice<TargetName>({
+      message: 'Where should it run first?',
+      choices: [
+        { value: 'local', name: 'local', description: 'replicas on this machine, no account needed' },
+      ],
+      initial: defaults.target,
+    }))
+  const replicas =
+    options.replicas ??
+    Number(
+      await host.askText('How many replicas?', String(defaults.replicas), answer =>
+        sentence('the number', problemOfReplicas(answer)),
+      ),
+    )
+  return { ...options, folder, name, target, replicas }
+}
+
+function cannotAsk(open: readonly string[], options: InitOptions): UserError {
+  const folder = options.folder ?? defaults.folder
+  return new UserError(`nobody can be asked here, and these are open: ${open.join(', ')}`, {
+    code: 'init.unanswered',
+    hint: `${shellLine({ program: 'rtdeploy', args: ['init', folder, '--yes'] })} takes the defaults`,
+    exitCode: exitCodes.usage,
+  })
+}

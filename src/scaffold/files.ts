@@ -1,0 +1,90 @@
+import { names, specification } from '../../templates/rtdeploy.yaml.hbs'
+import type { Found } from '../plan/scaffold.ts'
+import type { TreeFile } from '../run/host.ts'
+import type { Answers } from './answers.ts'
+import { render } from './render.ts'
+
+/** What stays behind when a template is copied: made by its tools, not by its author. */
+export function isLeftBehind(path: string): boolean {
+  const name = path.split('/').at(-1) ?? ''
+  return (
+    ['node_modules', 'dist', 'coverage', 'test-results', '.rtdeploy', '.DS_Store'].includes(name) ||
+    /\.(?:log|tsbuildinfo)$/.test(name)
+  )
+}
+
+/** All files of a new project: the template's, and rtdeploy.yaml with its schema. Pure. */
+export function projectFiles(template: readonly TreeFile[], schema: string, answers: Answers): TreeFile[] {
+  const copied = template.map(file => {
+    const path = projectPath(file.path)
+    return path === 'package.json' || path === 'package-lock.json'
+      ? { ...file, contents: renamed(file, answers.name) }
+      : { ...file, path }
+  })
+  const locked = copied.some(file => file.path === 'package-lock.json')
+  const files = [
+    ...copied,
+    { path: 'rtdeploy.schema.json', contents: schema, executable: false },
+    { path: 'rtdeploy.yaml', contents: renderConfig(answers, locked), executable: false },
+  ]
+  const paths = new Set(files.map(file => file.path.toLowerCase()))
+  // Two files whose names differ in case only are one file on macOS and Windows.
+  if (paths.size < files.length) throw new TypeError('two files of the template have the same name')
+  return files
+}
+
+/** npm leaves .gitignore and .npmrc out of packages, so templates ship them as _gitignore and _npmrc. */
+function projectPath(path: string): string {
+  return path.replace(/(^|\/)_(?=[a-z][^/]*$)/, '$1.')
+}
+
+function renamed(file: TreeFile, name: string): string {
+  const text = typeof file.contents === 'string' ? file.contents : Buffer.from(file.contents).toString('utf8')
+  const manifest = JSON.parse(text) as { name?: string; packages?: Record<string, { name?: string }> }
+  manifest.name = name
+  const root = manifest.packages?.['']
+  if (root !== undefined) root.name = name
+  return `${JSON.stringify(manifest, undefined, 2)}\n`
+}
+
+function renderConfig(answers: Answers, locked: boolean): string {
+  return render(
+    { names, specification },
+    {
+      name: answers.name,
+      target: answers.target,
+      replicas: answers.replicas,
+      port: answers.port,
+      install: ['npm', locked ? 'ci' : 'install'],
+      build: ['npm', 'run', 'build'],
+      start: ['node', 'dist/server/main.js'],
+      ready: '/readyz',
+      devBuild: ['npm', 'run', 'dev:server'],
+      devWatch: ['dist/server'],
+      devClient: ['npm', 'run', 'dev:client'],
+      identity: 'event:hostname',
+      auth: { name: 'verify' },
+      join: ['room:join', { room: '$room' }],
+      send: ['message:send', { room: '$room', clientMsgId: '$id', text: '$text' }],
+      receive: 'message:new',
+    },
+  )
+}
+
+/** A .gitignore that was there stays as it is: says which lines of ours it lacks. Pure. */
+export function gitignoreNote(files: readonly TreeFile[], found: Found): string[] {
+  const ours = files.find(file => file.path === '.gitignore')
+  const there = found.contents.get('.gitignore')
+  if (ours === undefined || there === undefined) return []
+  const has = new Set(patterns(there))
+  const lacks = patterns(ours.contents).filter(line => !has.has(line))
+  return lacks.length === 0 ? [] : [`.gitignore is kept as it was, add these lines to it: ${lacks.join(' ')}`]
+}
+
+function patterns(contents: string | Uint8Array): string[] {
+  return Buffer.from(contents)
+    .toString('utf8')
+    .split(/\r?\n/)
+    .map(line => line.trim().replace(/^\/|\/$/g, ''))
+    .filter(line => line !== '' && !line.startsWith('#'))
+}

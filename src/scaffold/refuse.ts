@@ -1,0 +1,31 @@
+import { exitCodes, UserError } from '../errors.ts'
+import { describeFiles, type PlannedFile } from '../plan/scaffold.ts'
+import type { Target } from './target.ts'
+
+const mostShown = 10
+
+/** Throws a `UserError` (exit 2) when a folder has files of another kind: a project is not to mingle with them unasked. */
+export function refuseStrangers(folder: string, target: Target): void {
+  if (target.isProject || target.strangers.length === 0) return
+  const shown = target.strangers.slice(0, mostShown)
+  const rest = target.strangers.length - shown.length
+  throw new UserError(`${folder} is not empty`, {
+    code: 'folder.not-empty',
+    hint: 'choose another folder; --force goes into this one and deletes nothing',
+    details: rest > 0 ? [...shown, `and ${rest} more`] : shown,
+    exitCode: exitCodes.usage,
+  })
+}
+
+/** Throws a `UserError` (exit 2) that lists the files which are there and differ. */
+export function refuseConflicts(files: readonly PlannedFile[]): void {
+  const conflicts = files.filter(file => file.state === 'conflict')
+  if (conflicts.length === 0) return
+  const count = conflicts.length === 1 ? '1 file is' : `${conflicts.length} files are`
+  throw new UserError(`${count} there already and differ, nothing was written`, {
+    code: 'file.conflict',
+    hint: 'move them away, or overwrite them: --force',
+    details: describeFiles(conflicts),
+    exitCode: exitCodes.usage,
+  })
+}
