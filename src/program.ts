@@ -49,7 +49,7 @@ function loadBalancerFlags(command: Command): Command {
     .option(
       '--timeout <seconds>',
       "the load balancer's timeout, for this run",
-      number('--timeout', 1, 2_147_483),
+      number('--timeout', 1, 86_400),
     )
     .addOption(
       choice('--kind <kind>', 'envoy: the timeout closes idle sockets; classic: active ones too', kinds),
@@ -149,6 +149,7 @@ Exit codes: 0 done, 1 a step failed, 2 usage or config, 3 something needed is mi
       .option('--dry-run', 'say what would be written, write nothing')
       .option('--force', 'overwrite files that differ; never deletes any'),
     async () => (await import('./commands/init.ts')).init,
+    planOnly,
   )
   does(
     'up',
@@ -190,7 +191,7 @@ Exit codes: 0 done, 1 a step failed, 2 usage or config, 3 something needed is mi
         '--identity <how>',
         'how a connection learns its replica: event:NAME, header:NAME, cookie:NAME, ack:NAME, none',
       )
-      .option('--path <path>', 'path of the Socket.IO endpoint', '/socket.io/')
+      .option('--path <path>', 'path of the Socket.IO endpoint')
       .option('--namespace <name>', 'namespace to connect to')
       .option('--auth <json>', 'sent with CONNECT')
       .option('--header <name:value>', 'sent with each request; repeat it for more', collect)

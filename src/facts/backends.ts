@@ -11,7 +11,9 @@ const urlVariables: Readonly<Record<BackendName, readonly string[]>> = {
 const daemonTimeoutMs = 2000
 
 /** Docker or Podman, the first whose daemon answers. */
-export async function findDocker(host: Host): Promise<{ readonly program: string; readonly version: string } | undefined> {
+export async function findDocker(
+  host: Host,
+): Promise<{ readonly program: string; readonly version: string } | undefined> {
   for (const program of ['docker', 'podman']) {
     if ((await host.which(program)) === undefined) continue
     const version = await ask(host, dockerDaemon(program), daemonTimeoutMs)
@@ -24,7 +26,11 @@ export async function findDocker(host: Host): Promise<{ readonly program: string
  * What there is for one backend. Docker is asked only when nothing before it in the chain is there or when `everything`
  * is wanted: its answer takes longer than all the rest.
  */
-export async function readBackendFacts(host: Host, name: BackendName, everything: boolean): Promise<BackendFacts> {
+export async function readBackendFacts(
+  host: Host,
+  name: BackendName,
+  everything: boolean,
+): Promise<BackendFacts> {
   const urlVariable = urlVariables[name].find(variable => host.env[variable])
   const program = await findProgram(host, name)
   const enough = urlVariable !== undefined || program !== undefined
@@ -49,6 +55,7 @@ async function findProgram(host: Host, name: BackendName): Promise<BackendFacts[
 async function dockerFacts(host: Host, name: BackendName): Promise<BackendFacts['docker']> {
   const found = await findDocker(host)
   if (found === undefined) return undefined
-  const hasImage = (await ask(host, dockerHasImage(found.program, kinds[name].image), daemonTimeoutMs)) ?? false
+  const hasImage =
+    (await ask(host, dockerHasImage(found.program, kinds[name].image), daemonTimeoutMs)) ?? false
   return { program: found.program, hasImage }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
-import type { FrontDoorStatus } from '../local/front-door/front-door.ts'
+import type { FrontDoorStatus } from '../local/front-door/status.ts'
 import { type LocalPaths, type LocalState, localPaths, parseState, runId } from '../local/state.ts'
 import type { Host, ProcessInfo } from '../run/host.ts'
 import { dockerContainers } from '../tools/backends.ts'
@@ -25,6 +25,8 @@ export interface LocalFacts {
   readonly live: LiveStatus | undefined
   /** Processes that carry the project's mark though no supervisor looks after them. */
   readonly orphans: readonly ProcessInfo[]
+  /** The run's folder is there, whatever is in it. */
+  readonly leftState: boolean
   /** Containers with the project's label; asked only when Docker was used. */
   readonly containers: { readonly program: string; readonly ids: readonly string[] } | undefined
 }
@@ -37,8 +39,20 @@ export async function readLocalFacts(host: Host, project: string): Promise<Local
   const state = parseState(await host.readFile(paths.state))
   const alive = state !== undefined && (await host.isAlive(state.supervisor))
   const live = alive ? await askSupervisor(host, state) : undefined
-  const orphans = alive ? [] : (await host.processes()).filter(process => process.run === run && process.pid !== host.self.pid)
-  return { run, paths, state, alive, live, orphans, containers: await findContainers(host, run, paths) }
+  const orphans = alive
+    ? []
+    : (await host.processes()).filter(process => process.run === run && process.pid !== host.self.pid)
+  const leftState = (await host.kindOf(paths.local)) !== undefined
+  return {
+    run,
+    paths,
+    state,
+    alive,
+    live,
+    orphans,
+    leftState,
+    containers: await findContainers(host, run, paths),
+  }
 }
 
 async function askSupervisor(host: Host, state: LocalState): Promise<LiveStatus | undefined> {
@@ -50,7 +64,9 @@ async function askSupervisor(host: Host, state: LocalState): Promise<LiveStatus 
 
 async function findContainers(host: Host, run: string, paths: LocalPaths): Promise<LocalFacts['containers']> {
   const spec = await host.readFile(paths.spec)
-  const program = ['docker', 'podman'].find(name => spec?.includes(`"rung": "docker"`) && spec.includes(`"${name}"`))
+  const program = ['docker', 'podman'].find(
+    name => spec?.includes(`"rung": "docker"`) && spec.includes(`"${name}"`),
+  )
   if (program === undefined) return undefined
   return { program, ids: (await ask(host, dockerContainers(program, run), 5000)) ?? [] }
 }
@@ -70,13 +86,21 @@ const notSources = new Set(['node_modules', 'dist', '.rtdeploy', '.git', 'covera
 /** Looks at times and sizes only: a person waits for this at each `up`. */
 export async function readBuildFacts(host: Host, project: string, config: Config): Promise<BuildFacts> {
   const modified = (path: string) => host.modifiedAt(join(project, path))
-  const installs = ['node_modules/.package-lock.json', 'node_modules/.modules.yaml', 'node_modules/.yarn-state.yml']
-  const installedAt = Math.max(...(await Promise.all(installs.map(async path => (await modified(path)) ?? 0))))
+  const installs = [
+    'node_modules/.package-lock.json',
+    'node_modules/.modules.yaml',
+    'node_modules/.yarn-state.yml',
+  ]
+  const installedAt = Math.max(
+    ...(await Promise.all(installs.map(async path => (await modified(path)) ?? 0))),
+  )
   const lock = await modified('package-lock.json')
   const manifest = await modified('package.json')
   const stored = parseBuild(await host.readFile(localPaths(project).build))
   const output = config.app.start.slice(1).filter(word => /^[\w.-]+\/[\w./-]+$/.test(word))
-  const present = await Promise.all(output.map(async path => (await host.kindOf(join(project, path))) !== undefined))
+  const present = await Promise.all(
+    output.map(async path => (await host.kindOf(join(project, path))) !== undefined),
+  )
   return {
     installed: manifest === undefined || (installedAt > 0 && installedAt >= Math.max(lock ?? 0, manifest)),
     hasLockFile: lock !== undefined,
@@ -90,7 +114,11 @@ async function digestSources(host: Host, project: string): Promise<string> {
   const walk = async (folder: string): Promise<void> => {
     for (const entry of (await host.list(join(project, folder))) ?? []) {
       const path = `${folder}${entry.name}`
-      if (folder === '' && (notSources.has(entry.name) || entry.name === 'rtdeploy.yaml' || entry.name === 'package-lock.json')) continue
+      if (
+        folder === '' &&
+        (notSources.has(entry.name) || entry.name === 'rtdeploy.yaml' || entry.name === 'package-lock.json')
+      )
+        continue
       if (entry.kind === 'folder') await walk(`${path}/`)
       else if (entry.kind === 'file') hash.update(`${path}\0${await host.modifiedAt(join(project, path))}\0`)
     }

@@ -85,6 +85,8 @@ export interface Host {
   /** Folder of the installed package: templates/, chat-template/, dist/. */
   readonly packageRoot: string
   readonly platform: string
+  /** Name of this machine. */
+  readonly machine: string
   readonly nodePath: string
   readonly nodeVersion: string
   /** This process, as others will find it in the process table. */

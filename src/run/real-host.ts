@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
+import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Host, HttpAnswer } from './host.ts'
 import { realFiles } from './real/files.ts'
@@ -59,6 +60,7 @@ export function createRealHost(options: RealHostOptions): Host {
     cwd,
     packageRoot: options.packageRoot,
     platform: process.platform,
+    machine: hostname(),
     nodePath: process.execPath,
     nodeVersion: process.versions.node,
     self: readLinuxProcess(process.pid) ?? { pid: process.pid, startedAt: 'self' },

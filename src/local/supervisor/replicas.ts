@@ -66,9 +66,7 @@ export function createReplicas(host: Host, options: ReplicasOptions): Replicas {
 
   const notReady = () => {
     const healthy = new Set(
-      frontDoor
-        .status()
-        .replicas.filter(replica => replica.healthy)
+      frontDoor.status().replicas.filter(replica => replica.healthy && !replica.draining)
         .map(replica => replica.name),
     )
     return children.map(child => child.name).filter(name => !healthy.has(name))

@@ -4,7 +4,7 @@ import { UserError } from '../../errors.ts'
 import type { Host } from '../../run/host.ts'
 import { type FrontDoor, startFrontDoor } from '../front-door/front-door.ts'
 import type { LocalState, SupervisorSpec } from '../state.ts'
-import { localPaths, portTaken } from '../state.ts'
+import { localPaths } from '../state.ts'
 import { type RunningBackend, startBackend } from './backend.ts'
 import { type Child, superviseChild } from './child.ts'
 import { startControl } from './control.ts'
@@ -177,23 +177,18 @@ export async function supervise(host: Host, spec: SupervisorSpec): Promise<void>
 }
 
 /** A log line for all that is worth a look: sockets, health and failures, but not each request that went well. */
-async function openFrontDoor(host: Host, spec: SupervisorSpec): Promise<FrontDoor> {
+function openFrontDoor(host: Host, spec: SupervisorSpec): Promise<FrontDoor> {
   const log = join(spec.logs, 'front-door.log')
-  try {
-    return await startFrontDoor({
-      port: spec.port,
-      settings: spec.loadBalancer,
-      readyPath: spec.readyPath,
-      checkEveryMs: 250,
-      onEvent: event => {
-        if (event.type === 'request' && event.status < 500) return
-        void host.appendFile(log, `${JSON.stringify({ at: new Date(host.now()).toISOString(), ...event })}\n`)
-      },
-    })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    throw portTaken(spec.port)
-  }
+  return startFrontDoor({
+    port: spec.port,
+    settings: spec.loadBalancer,
+    readyPath: spec.readyPath,
+    checkEveryMs: 250,
+    onEvent: event => {
+      if (event.type === 'request' && event.status < 500) return
+      void host.appendFile(log, `${JSON.stringify({ ...event, at: new Date(event.at).toISOString() })}\n`)
+    },
+  })
 }
 
 async function lastLines(host: Host, log: string): Promise<string[]> {

@@ -1,0 +1,41 @@
+import type { Emit } from '../report/events.ts'
+import type { Report } from '../report/report.ts'
+import { backendsLine } from '../report/text.ts'
+import type { Host } from '../run/host.ts'
+import { runPlan } from '../run/run-plan.ts'
+import { logs } from './logs.ts'
+import { lockProject, openProject, type RunFlags } from './project.ts'
+import { release } from './up.ts'
+
+/** The app in the foreground: hot reload for the client, new replicas for a new server, everything gone at the end. */
+export async function dev(host: Host, options: RunFlags, emit: Emit): Promise<Report> {
+  const began = host.now()
+  const project = await openProject(host, 'dev', options)
+  const lock = await lockProject(host, project.folder, 'dev')
+  try {
+    const steps = await release(host, project, emit)
+    const running = await project.target.running()
+    if (running !== undefined) {
+      emit({ type: 'note', text: backendsLine(running.backends) })
+      emit({
+        type: 'note',
+        text: `open ${running.clientUrl ?? running.url}  (front door ${running.url}); Ctrl-C ends it`,
+      })
+    }
+    await logs(host, { follow: true, tail: 0 }, emit)
+    // Interrupted is how this verb ends, so what follows must not be stopped by the same signal.
+    const calm: Host = { ...host, interrupted: new AbortController().signal }
+    steps.push(...(await runPlan(calm, await project.target.planDown(), { emit })))
+    return {
+      schemaVersion: 1,
+      verb: 'dev',
+      outcome: 'done',
+      steps,
+      checks: [],
+      next: ['rtdeploy up'],
+      tookMs: host.now() - began,
+    }
+  } finally {
+    await lock.release()
+  }
+}

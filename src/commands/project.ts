@@ -1,0 +1,75 @@
+import type { Affinity, BackendChoice, BalancerKind, Config, TargetName } from '../config/config.ts'
+import { readConfig } from '../config/read.ts'
+import { localPaths } from '../local/state.ts'
+import type { Verb } from '../report/report.ts'
+import type { Host } from '../run/host.ts'
+import { acquireLock, type Lock } from '../run/lock.ts'
+import { localRuntime, localTarget } from '../targets/local.ts'
+import type { Runtime, Target } from '../targets/target.ts'
+
+/** Flags that change a setting of rtdeploy.yaml for one run. */
+export interface RunFlags {
+  readonly target?: TargetName
+  readonly replicas?: number
+  readonly port?: number
+  readonly affinity?: Affinity
+  readonly timeout?: number
+  readonly kind?: BalancerKind
+  readonly draining?: number
+  readonly redis?: BackendChoice
+  readonly mongo?: BackendChoice
+  readonly download?: boolean
+  readonly requireReal?: boolean
+}
+
+export interface Project {
+  readonly folder: string
+  readonly config: Config
+  readonly target: Target
+}
+
+/** rtdeploy.yaml with the flags of this run laid over it. Pure. */
+export function withFlags(config: Config, flags: RunFlags): Config {
+  const { affinity, timeout, kind, draining } = flags
+  const settings = Object.entries({ affinity, timeout, kind, draining }).filter(
+    ([, value]) => value !== undefined,
+  )
+  return {
+    ...config,
+    target: flags.target ?? config.target,
+    app: { ...config.app, replicas: flags.replicas ?? config.app.replicas },
+    local: { ...config.local, port: flags.port ?? config.local.port },
+    loadBalancer: { ...config.loadBalancer, ...Object.fromEntries(settings) },
+    backends: { redis: flags.redis ?? config.backends.redis, mongo: flags.mongo ?? config.backends.mongo },
+  }
+}
+
+/** The project in the current folder, with its target. */
+export async function openProject(host: Host, verb: Verb, flags: RunFlags): Promise<Project> {
+  const folder = (await host.realPath(host.cwd)) ?? host.cwd
+  const config = withFlags(await readConfig(host, folder), flags)
+  const { download = false, requireReal = false } = flags
+  const target = localTarget(host, {
+    verb,
+    project: folder,
+    config,
+    dev: verb === 'dev',
+    download,
+    requireReal,
+  })
+  return { folder, config, target }
+}
+
+/** What runs for the current folder, whatever its rtdeploy.yaml says by now: a broken file must not keep `down` from its work. */
+export async function openRuntime(
+  host: Host,
+): Promise<{ readonly folder: string; readonly runtime: Runtime }> {
+  const folder = (await host.realPath(host.cwd)) ?? host.cwd
+  if ((await host.kindOf(localPaths(folder).root)) === undefined) await readConfig(host, folder)
+  return { folder, runtime: localRuntime(host, folder) }
+}
+
+/** The lock of a project, for verbs that change something. */
+export async function lockProject(host: Host, folder: string, verb: Verb): Promise<Lock> {
+  return acquireLock(host, localPaths(folder).root, `rtdeploy ${verb}`, host.machine)
+}

@@ -1,0 +1,33 @@
+import type { Emit } from '../report/events.ts'
+import { outcomeOf, type Report } from '../report/report.ts'
+import type { Host } from '../run/host.ts'
+import { openRuntime } from './project.ts'
+
+/** What runs: replicas, front door, backends with their rungs, connections. */
+export async function status(host: Host, _options: object, _emit: Emit): Promise<Report> {
+  const began = host.now()
+  const { runtime } = await openRuntime(host)
+  const running = await runtime.running()
+  const base = { schemaVersion: 1, verb: 'status', steps: [] } as const
+  if (running === undefined) {
+    const text = 'nothing is running\n'
+    return {
+      ...base,
+      outcome: 'done',
+      checks: [],
+      result: { running: false, text },
+      next: ['rtdeploy up'],
+      tookMs: host.now() - began,
+    }
+  }
+  const { checks, backends, details, text } = running
+  return {
+    ...base,
+    outcome: outcomeOf([], checks),
+    checks,
+    backends,
+    result: { ...(details as object), text },
+    next: ['rtdeploy verify', 'rtdeploy logs -f'],
+    tookMs: host.now() - began,
+  }
+}

@@ -1,0 +1,87 @@
+import { localPaths } from '../local/state.ts'
+import { describePlan, type Plan } from '../plan/plan.ts'
+import type { Emit } from '../report/events.ts'
+import { outcomeOf, type Report, type StepResult } from '../report/report.ts'
+import { backendsLine } from '../report/text.ts'
+import type { Host } from '../run/host.ts'
+import { openJournal } from '../run/journal.ts'
+import { runPlan } from '../run/run-plan.ts'
+import { lockProject, openProject, type Project, type RunFlags } from './project.ts'
+import { verifyRunning } from './verify.ts'
+
+export interface UpOptions extends RunFlags {
+  readonly dryRun?: boolean
+  /** False for `--no-verify`. */
+  readonly verify?: boolean
+}
+
+/** From whatever is there to a running, verified app. */
+export async function up(host: Host, options: UpOptions, emit: Emit): Promise<Report> {
+  const began = host.now()
+  const project = await openProject(host, 'up', options)
+  if (options.dryRun) return planned(host, project, began)
+  const lock = await lockProject(host, project.folder, 'up')
+  try {
+    const steps = await release(host, project, emit)
+    const running = await project.target.running()
+    const changed = steps.some(step => step.status === 'done')
+    const checks =
+      running === undefined || options.verify === false || !changed
+        ? []
+        : (await verifyRunning(host, running, project.config, {}, emit)).checks
+    if (running !== undefined)
+      emit({ type: 'note', text: `${running.url}  ${backendsLine(running.backends)}` })
+    return {
+      schemaVersion: 1,
+      verb: 'up',
+      outcome: outcomeOf(steps, checks),
+      steps,
+      checks,
+      ...(running === undefined ? {} : { backends: running.backends, result: { url: running.url } }),
+      next: changed ? ['rtdeploy status', 'rtdeploy down'] : ['rtdeploy verify', 'rtdeploy down'],
+      tookMs: host.now() - began,
+    }
+  } finally {
+    await lock.release()
+  }
+}
+
+/** Runs the target's stages, reading the facts anew before each. */
+export async function release(host: Host, project: Project, emit: Emit): Promise<StepResult[]> {
+  const journal = openJournal(host, localPaths(project.folder).root)
+  const unfinished = await journal.unfinished()
+  if (unfinished.length > 0) {
+    emit({
+      type: 'note',
+      text: `an earlier run was cut short at: ${unfinished.map(entry => entry.step).join(', ')}; going on from there`,
+    })
+  }
+  const log = `${localPaths(project.folder).logs}/tools.log`
+  const results: StepResult[] = []
+  for (const stage of project.target.stages) {
+    const plan = await stage.plan()
+    const onOutput = (step: { readonly id: string }, line: string) =>
+      host.appendFile(log, `${step.id} | ${line}\n`)
+    results.push(...(await runPlan(host, plan, { emit, journal, onOutput })))
+  }
+  return results
+}
+
+async function planned(host: Host, project: Project, began: number): Promise<Report> {
+  const plans: Plan[] = []
+  for (const stage of project.target.stages) plans.push(await stage.plan())
+  const text = plans.map(plan => `${plan.stage}\n${describePlan(plan)}`).join('\n\n')
+  const steps = plans
+    .flatMap(plan => plan.steps)
+    .map(({ id, title }) => ({ id, title, status: 'planned' as const, tookMs: 0 }))
+  return {
+    schemaVersion: 1,
+    verb: 'up',
+    outcome: 'planned',
+    steps,
+    checks: [],
+    result: { plans, text },
+    next: ['rtdeploy up'],
+    tookMs: host.now() - began,
+  }
+}

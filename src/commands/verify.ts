@@ -1,0 +1,158 @@
+import { resolve } from 'node:path'
+import type { Config } from '../config/config.ts'
+import { readConfig } from '../config/read.ts'
+import { exitCodes, UserError } from '../errors.ts'
+import type { Emit } from '../report/events.ts'
+import { outcomeOf, type Report } from '../report/report.ts'
+import type { Host } from '../run/host.ts'
+import type { Running } from '../targets/target.ts'
+import { type VerifyOptions, verifyDefaults } from '../verify/options.ts'
+import { verify } from '../verify/verify.ts'
+import { openRuntime } from './project.ts'
+
+export interface VerifyFlags {
+  readonly url?: string
+  readonly identity?: string
+  readonly path?: string
+  readonly namespace?: string
+  readonly auth?: string
+  readonly header?: readonly string[]
+  readonly replicas?: number
+  readonly sessions?: number
+  readonly idle?: number
+  readonly insecure?: boolean
+  readonly html?: string
+  readonly requireReal?: boolean
+}
+
+/** Measures the running target, or any Socket.IO v4 server that is named. */
+export async function verifyCommand(host: Host, flags: VerifyFlags, emit: Emit): Promise<Report> {
+  const began = host.now()
+  const measured =
+    flags.url === undefined
+      ? await verifyProject(host, flags, emit)
+      : await verifyUrl(host, flags.url, flags, emit)
+  const { checks, observations, backends } = measured
+  const report: Report = {
+    schemaVersion: 1,
+    verb: 'verify',
+    outcome: outcomeOf([], checks),
+    steps: [],
+    checks,
+    ...(backends === undefined ? {} : { backends }),
+    result: { observations },
+    next: measured.next,
+    tookMs: host.now() - began,
+  }
+  if (flags.html !== undefined) {
+    const { renderHtml } = await import('../report/html.ts')
+    const path = resolve(host.cwd, flags.html)
+    await host.writeFile(path, renderHtml(report, observations))
+    emit({ type: 'note', text: `wrote ${path}` })
+  }
+  return report
+}
+
+async function verifyProject(host: Host, flags: VerifyFlags, emit: Emit) {
+  const { folder, runtime } = await openRuntime(host)
+  const running = await runtime.running()
+  if (running === undefined) {
+    throw new UserError('nothing is running here', {
+      code: 'target.not-running',
+      hint: 'rtdeploy up',
+      exitCode: exitCodes.missing,
+    })
+  }
+  const standIns = Object.entries(running.backends).filter(([, use]) => use.rung === 'embedded')
+  if (flags.requireReal && standIns.length > 0) {
+    throw new UserError(
+      `${standIns.map(([name]) => name).join(' and ')} would be embedded stand-ins, which --require-real refuses`,
+      {
+        code: 'backend.stand-in',
+        hint: 'rtdeploy up --require-real says what to install',
+        exitCode: exitCodes.missing,
+      },
+    )
+  }
+  const measured = await verifyRunning(host, running, await readConfig(host, folder), flags, emit)
+  return { ...measured, backends: running.backends, next: ['rtdeploy status', 'rtdeploy down'] }
+}
+
+/** Measures a running target by what rtdeploy.yaml says of the app. */
+export function verifyRunning(host: Host, running: Running, config: Config, flags: VerifyFlags, emit: Emit) {
+  const { identity, auth, namespace, fanOut } = config.verify
+  const told = fromFlags(flags)
+  const options: VerifyOptions = {
+    ...verifyDefaults,
+    socketPath: config.app.socketPath,
+    identity,
+    namespace,
+    ...(auth && { auth }),
+    ...(fanOut && { fanOut }),
+    expectedReplicas: running.replicas,
+    affinityWanted: config.loadBalancer.affinity,
+    ...told,
+    url: running.url,
+  }
+  return measure(host, options, emit)
+}
+
+async function verifyUrl(host: Host, url: string, flags: VerifyFlags, emit: Emit) {
+  const measured = await measure(host, { ...verifyDefaults, ...fromFlags(flags), url }, emit)
+  return { ...measured, backends: undefined, next: [`rtdeploy verify ${url} --html report.html`] }
+}
+
+async function measure(host: Host, options: VerifyOptions, emit: Emit) {
+  const titles = new Map<string, string>()
+  const onProgress = ({
+    check,
+    done,
+    of,
+  }: {
+    readonly check: string
+    readonly done: number
+    readonly of: number
+  }) => emit({ type: 'check-progress', title: titles.get(check) ?? check, done, of })
+  const measured = await verify(options, { onProgress }, host.interrupted)
+  for (const check of measured.checks) emit({ type: 'check-done', check })
+  return measured
+}
+
+function fromFlags(flags: VerifyFlags): Partial<VerifyOptions> {
+  const headers = (flags.header ?? []).map(line => {
+    const colon = line.indexOf(':')
+    if (colon < 1)
+      throw usage(`--header takes name:value, not "${line}"`, "--header 'authorization: Bearer ...'")
+    return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]
+  })
+  const { identity, namespace, replicas, sessions, idle, path } = flags
+  return {
+    ...(path === undefined ? {} : { socketPath: `/${path.replace(/^\/+|\/+$/g, '')}/` }),
+    ...(identity === undefined ? {} : { identity }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(flags.auth === undefined ? {} : { auth: parseAuth(flags.auth) }),
+    ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }),
+    ...(replicas === undefined ? {} : { expectedReplicas: replicas }),
+    ...(sessions === undefined ? {} : { sessions }),
+    ...(idle === undefined ? {} : { idleSec: idle }),
+    ...(flags.insecure ? { insecureTls: true } : {}),
+  }
+}
+
+function parseAuth(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>
+  } catch (cause) {
+    throw usage(
+      `--auth takes a JSON object: ${cause instanceof Error ? cause.message : cause}`,
+      `--auth '{"token":"..."}'`,
+    )
+  }
+  throw usage('--auth takes a JSON object', `--auth '{"token":"..."}'`)
+}
+
+function usage(message: string, example: string): UserError {
+  return new UserError(message, { code: 'usage.invalid', hint: example, exitCode: exitCodes.usage })
+}

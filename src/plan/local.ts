@@ -1,0 +1,256 @@
+import type { Config, LoadBalancer } from '../config/config.ts'
+import type { BuildFacts, LocalFacts } from '../facts/local.ts'
+import type { BackendSpec, LocalState, SupervisorSpec } from '../local/state.ts'
+import type { Verb } from '../report/report.ts'
+import type { Plan, Step } from './plan.ts'
+
+/** SIGTERM to SIGKILL for what a dead supervisor left behind, and for a supervisor that does not answer. */
+const orphanGraceMs = 3000
+const supervisorGraceMs = 25_000
+const readyTimeoutMs = 60_000
+
+export interface SpecOptions {
+  readonly config: Config
+  readonly facts: LocalFacts
+  readonly project: string
+  readonly backends: Readonly<Record<string, BackendSpec>>
+  readonly dev: boolean
+}
+
+/** What the supervisor is told. Pure. */
+export function localSpec(options: SpecOptions): SupervisorSpec {
+  const { config, facts } = options
+  const { app, local, dev } = config
+  return {
+    schemaVersion: 1,
+    run: facts.run,
+    project: options.project,
+    logs: facts.paths.logs,
+    name: config.name,
+    replicas: app.replicas,
+    start: app.start,
+    env: { ...app.env, ...local.env },
+    readyPath: app.ready,
+    port: local.port,
+    loadBalancer: config.loadBalancer,
+    backends: options.backends,
+    readyTimeoutMs,
+    ...(options.dev
+      ? {
+          dev: {
+            watch: dev.watch,
+            ...(dev.build && { build: dev.build }),
+            ...(dev.client && { client: dev.client }),
+          },
+        }
+      : {}),
+  }
+}
+
+/** Ends what a killed run left behind: processes by their mark, containers by their label. Pure. */
+export function sweepSteps(facts: LocalFacts): Step[] {
+  const orphans = facts.orphans.map(
+    (orphan): Step => ({
+      id: `orphan.end.${orphan.pid}`,
+      title: `end what a killed run left behind (process ${orphan.pid})`,
+      action: {
+        kind: 'end',
+        process: { pid: orphan.pid, startedAt: orphan.startedAt },
+        graceMs: orphanGraceMs,
+      },
+    }),
+  )
+  const { containers } = facts
+  if (containers === undefined || containers.ids.length === 0 || facts.alive) return orphans
+  const command = { program: containers.program, args: ['rm', '--force', ...containers.ids] }
+  return [
+    ...orphans,
+    {
+      id: 'containers.remove',
+      title: 'remove what a killed run left in Docker',
+      action: { kind: 'run', command },
+    },
+  ]
+}
+
+/** Dependencies and build, as far as they are out of date. Pure. */
+export function planProvision(
+  verb: Verb,
+  config: Config,
+  project: string,
+  build: BuildFacts,
+  facts: LocalFacts,
+): Plan {
+  const steps: Step[] = [...sweepSteps(facts)]
+  const env = { RTDEPLOY_RUN: facts.run }
+  const line = ([program = '', ...args]: readonly string[]) => ({ program, args, cwd: project, env })
+  steps.push({
+    id: 'dependencies.install',
+    title: 'install dependencies',
+    action: { kind: 'run', command: line(config.app.install) },
+    ...(build.installed ? { skip: 'up to date' } : {}),
+  })
+  if (config.app.build !== undefined) {
+    const fresh = build.installed && build.built === build.sources
+    const contents = `${JSON.stringify({ sources: build.sources })}\n`
+    const skip = fresh ? { skip: 'up to date' } : {}
+    steps.push({
+      id: 'app.build',
+      title: 'build the app',
+      action: { kind: 'run', command: line(config.app.build) },
+      ...skip,
+    })
+    if (!fresh)
+      steps.push({
+        id: 'app.built',
+        title: 'note what was built',
+        action: { kind: 'write', path: facts.paths.build, contents },
+      })
+  }
+  return { verb, stage: 'provision', steps }
+}
+
+/** How the running state differs from what is wanted. Pure. */
+export function differences(
+  state: LocalState,
+  wanted: SupervisorSpec,
+): { readonly restart: boolean; readonly balancer: boolean; readonly scale: boolean } {
+  const fixed = (spec: SupervisorSpec) =>
+    JSON.stringify({ ...spec, loadBalancer: 0, replicas: 0, port: wanted.port === 0 ? 0 : spec.port })
+  const balancer = (settings: LoadBalancer) =>
+    JSON.stringify([settings.kind, settings.affinity, settings.timeout, settings.draining])
+  return {
+    restart: state.phase !== 'up' || fixed(state.spec) !== fixed(wanted),
+    balancer: balancer(state.spec.loadBalancer) !== balancer(wanted.loadBalancer),
+    scale: state.spec.replicas !== wanted.replicas,
+  }
+}
+
+const bearer = (state: LocalState) => ({ authorization: `Bearer ${state.control.token}` })
+
+const ask = (
+  state: LocalState,
+  id: string,
+  title: string,
+  path: string,
+  body: unknown,
+  timeoutMs: number,
+): Step => ({
+  id,
+  title,
+  action: {
+    kind: 'request',
+    method: 'POST',
+    url: `http://127.0.0.1:${state.control.port}${path}`,
+    headers: bearer(state),
+    body: JSON.stringify(body),
+    timeoutMs,
+  },
+})
+
+export interface ReleaseOptions {
+  readonly verb: Verb
+  readonly facts: LocalFacts
+  readonly spec: SupervisorSpec
+  readonly nodePath: string
+  readonly packageRoot: string
+  /** The build is newer than the running replicas. */
+  readonly rebuilt: boolean
+}
+
+/** From what runs to what is wanted, with as little disturbance as possible. Pure. */
+export function planRelease(options: ReleaseOptions): Plan {
+  const { verb, facts, spec } = options
+  const plan = (steps: readonly Step[]): Plan => ({ verb, stage: 'release', steps })
+  const names = `${spec.replicas} replica${spec.replicas === 1 ? '' : 's'}`
+  const { state } = facts
+  if (state === undefined || !facts.alive) return plan(startSteps(options))
+  const differs = differences(state, spec)
+  if (differs.restart) return plan([...stopSteps(facts), ...startSteps(options)])
+  const settings = spec.loadBalancer
+  const told = `affinity ${settings.affinity}, ${settings.kind}, timeout ${settings.timeout} s, draining ${settings.draining} s`
+  const steps: Step[] = []
+  if (differs.balancer)
+    steps.push(ask(state, 'front-door.configure', `front door: ${told}`, '/load-balancer', settings, 5000))
+  if (differs.scale)
+    steps.push(
+      ask(state, 'replicas.scale', `go to ${names}`, '/scale', { replicas: spec.replicas }, readyTimeoutMs),
+    )
+  if (options.rebuilt) {
+    steps.push(
+      ask(
+        state,
+        'replicas.roll-out',
+        'roll the new build out, one replica after the other',
+        '/roll-out',
+        {},
+        spec.replicas * readyTimeoutMs,
+      ),
+    )
+  }
+  return plan(steps)
+}
+
+function startSteps({ spec, facts, nodePath, packageRoot }: ReleaseOptions): Step[] {
+  const { paths } = facts
+  const names = `${spec.replicas} replica${spec.replicas === 1 ? '' : 's'}`
+  const args = [`${packageRoot}/dist/supervisor-main.js`, packageRoot, paths.spec]
+  const command = { program: nodePath, args, cwd: spec.project, env: { RTDEPLOY_RUN: spec.run } }
+  const contents = `${JSON.stringify(spec, undefined, 2)}\n`
+  return [
+    { id: 'state.clear', title: 'clear the last run', action: { kind: 'remove', path: paths.local } },
+    {
+      id: 'spec.write',
+      title: 'write what to run',
+      action: { kind: 'write', path: paths.spec, contents, mode: 0o600 },
+    },
+    {
+      id: 'supervisor.start',
+      title: 'start the supervisor',
+      action: { kind: 'start', command, log: `${paths.logs}/supervisor.log` },
+    },
+    {
+      id: 'replicas.wait',
+      title: `${names} ready behind the front door`,
+      hint: 'rtdeploy logs supervisor',
+      action: {
+        kind: 'wait',
+        until: {
+          kind: 'state',
+          path: paths.state,
+          field: 'phase',
+          is: 'up',
+          failsOn: 'failed',
+          owner: 'supervisor',
+        },
+        timeoutMs: readyTimeoutMs + 10_000,
+        everyMs: 25,
+      },
+    },
+  ]
+}
+
+function stopSteps(facts: LocalFacts): Step[] {
+  const { state } = facts
+  if (state === undefined || !facts.alive) return []
+  return [
+    {
+      id: 'supervisor.stop',
+      title: 'end the replicas, the front door and the backends',
+      action: { kind: 'end', process: state.supervisor, graceMs: supervisorGraceMs },
+    },
+  ]
+}
+
+/** Ends everything that `up` started; empty when nothing is there. Pure. */
+export function planDown(facts: LocalFacts): Plan {
+  const steps = [...stopSteps(facts), ...sweepSteps(facts)]
+  const littered = facts.state !== undefined || steps.length > 0 || facts.leftState
+  if (littered)
+    steps.push({
+      id: 'state.remove',
+      title: 'remove data and state of the run',
+      action: { kind: 'remove', path: facts.paths.local },
+    })
+  return { verb: 'down', stage: 'teardown', steps }
+}

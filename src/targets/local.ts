@@ -1,0 +1,127 @@
+import type { Config } from '../config/config.ts'
+import { readBackendFacts } from '../facts/backends.ts'
+import { type LocalFacts, readBuildFacts, readLocalFacts } from '../facts/local.ts'
+import { type BackendName, chooseRung } from '../local/backends/choose.ts'
+import { type BackendSpec, portTaken } from '../local/state.ts'
+import { localSpec, planDown, planProvision, planRelease } from '../plan/local.ts'
+import { renderLocalStatus, statusChecks } from '../report/local-status.ts'
+import type { Verb } from '../report/report.ts'
+import type { Host } from '../run/host.ts'
+import type { Running, Runtime, Target } from './target.ts'
+
+export interface LocalTargetOptions {
+  readonly verb: Verb
+  readonly project: string
+  readonly config: Config
+  readonly dev: boolean
+  readonly download: boolean
+  readonly requireReal: boolean
+}
+
+/** Replicas, load balancer and backends as processes of this machine. */
+export function localTarget(host: Host, options: LocalTargetOptions): Target {
+  const { verb, config, project } = options
+  const facts = () => readLocalFacts(host, project)
+  let rebuilt = false
+  return {
+    name: 'local',
+    stages: [
+      {
+        name: 'provision',
+        plan: async () => {
+          const found = await facts()
+          const plan = planProvision(
+            verb,
+            config,
+            project,
+            await readBuildFacts(host, project, config),
+            found,
+          )
+          rebuilt = plan.steps.some(step => step.id === 'app.build' && step.skip === undefined)
+          return plan
+        },
+      },
+      {
+        name: 'release',
+        plan: async () => {
+          const found = await facts()
+          const backends = await chooseBackends(host, options, found)
+          const spec = localSpec({ config, facts: found, project, backends, dev: options.dev })
+          await refuseTakenPort(host, found, spec.port)
+          const { nodePath, packageRoot } = host
+          return planRelease({ verb, facts: found, spec, nodePath, packageRoot, rebuilt })
+        },
+      },
+    ],
+    ...localRuntime(host, project),
+  }
+}
+
+/** What runs for a project's folder. */
+export function localRuntime(host: Host, project: string): Runtime {
+  const facts = () => readLocalFacts(host, project)
+  return {
+    planDown: async () => planDown(await facts()),
+    running: async () => runningLocal(await facts(), host.now()),
+  }
+}
+
+async function chooseBackends(
+  host: Host,
+  options: LocalTargetOptions,
+  facts: LocalFacts,
+): Promise<Record<string, BackendSpec>> {
+  const names: readonly BackendName[] = ['redis', 'mongo']
+  const chosen = await Promise.all(
+    names.map(async name => {
+      const wanted = options.config.backends[name]
+      if (wanted === 'off') return []
+      const { nodePath, packageRoot } = host
+      const spec = chooseRung({
+        name,
+        wanted,
+        facts: await readBackendFacts(host, name, wanted === 'docker'),
+        nodePath,
+        packageRoot,
+        run: facts.run,
+        database: options.config.name,
+        download: options.download,
+        requireReal: options.requireReal,
+        downloads: `${facts.paths.root}/download`,
+      })
+      return [[name, spec] as const]
+    }),
+  )
+  return Object.fromEntries(chosen.flat())
+}
+
+async function refuseTakenPort(host: Host, facts: LocalFacts, port: number): Promise<void> {
+  const ours = facts.live?.frontDoor?.url.endsWith(`:${port}`) === true
+  if (port === 0 || ours) return
+  if (!(await host.portIsFree(port))) throw portTaken(port)
+}
+
+/** What a live supervisor tells; undefined when none runs. */
+function runningLocal(facts: LocalFacts, now: number): Running | undefined {
+  const { live } = facts
+  if (live === undefined || live.frontDoor === undefined) return undefined
+  const { spec, url, clientUrl } = live.state
+  return {
+    url,
+    ...(clientUrl === undefined ? {} : { clientUrl }),
+    replicas: spec.replicas,
+    affinity: live.frontDoor.settings.affinity,
+    backends: Object.fromEntries(
+      Object.entries(spec.backends).map(([name, { rung, label }]) => [name, { rung, label }]),
+    ),
+    checks: statusChecks(live),
+    details: {
+      running: true,
+      url,
+      since: live.state.since,
+      frontDoor: live.frontDoor,
+      children: live.state.children,
+    },
+    text: renderLocalStatus(live, now),
+  }
+}
