@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto'
+import type { Server as HttpServer } from 'node:http'
+import { Server } from 'socket.io'
+import type { Replication } from './adapter.ts'
+import { createBus } from './bus.ts'
+import { Committer } from './commit.ts'
+import type { Config } from './config.ts'
+import type { Context } from './context.ts'
+import { createDispatch } from './dispatch.ts'
+import { drain } from './drain.ts'
+import { Feed } from './feed.ts'
+import { Health } from './health.ts'
+import { createRequestListener } from './http.ts'
+import type { Log } from './log.ts'
+import { leave, roomsOf } from './membership.ts'
+import type { Metrics } from './metrics.ts'
+import { originAllowed } from './origin.ts'
+import { beatMs, Presence } from './presence.ts'
+import { Sessions } from './session.ts'
+import { cut, slowReaders } from './slow-readers.ts'
+import type { Store } from './store/store.ts'
+import { RoomThrottle } from './throttle.ts'
+import { type ChatServer, type ChatSocket, type Clock, channel, systemClock } from './types.ts'
+import { Typing } from './typing.ts'
+
+export interface AppOptions {
+  config: Config
+  store: Store
+  adapter: Replication
+  log: Log
+  metrics: Metrics
+  clock?: Clock
+  /** The built page; without it only the API is served. */
+  clientFolder?: string
+}
+
+export interface App {
+  io: ChatServer
+  health: Health
+  /** Not ready, wait, close the connections little by little, end. A second call returns the same promise. */
+  drain(): Promise<void>
+}
+
+/**
+ * The chat on an HTTP server that listens elsewhere. Nothing here opens a port or reads the environment, so a test can
+ * have several of them in one process.
+ */
+export function createApp(httpServer: HttpServer, options: AppOptions): App {
+  const { config, store, adapter, log, metrics, clock = systemClock } = options
+  const sessions = new Sessions(config.cookieSecret)
+  let draining: Promise<void> | undefined
+  let closing = false
+
+  const health = new Health(
+    { redis: adapter, mongo: { ping: store.kind === 'memory' ? undefined : () => store.ping() } },
+    log,
+    () => io.local.emit('health', { healthy: health.healthy }),
+  )
+  const clientFolder = options.clientFolder
+  const http = { config, clock, log, sessions, health, clientFolder, draining: () => draining !== undefined }
+  // Before Socket.IO: it takes the requests under its path and hands on the others.
+  httpServer.on('request', createRequestListener(http))
+  // Google's balancers reuse idle connections for up to 600 s: a server that closes sooner causes rare 502s.
+  httpServer.keepAliveTimeout = 620_000
+  httpServer.headersTimeout = 625_000
+
+  const io: ChatServer = new Server(httpServer, {
+    ...(adapter.adapter === undefined ? {} : { adapter: adapter.adapter }),
+    serveClient: false,
+    // Messages are at most 4,000 characters; the rest is room for the packet and for four bytes a character.
+    maxHttpBufferSize: 100_000,
+    // The shortest documented timeout of a balancer is 30 s, and an idle poll is held for one interval.
+    pingInterval: 20_000,
+    pingTimeout: 20_000,
+    connectTimeout: 10_000,
+    perMessageDeflate: false,
+    allowRequest: (request, decide) => {
+      const reason = closing ? 'draining' : io.engine.clientsCount >= config.maxConnections ? 'full' : undefined
+      const refused = reason ?? (originAllowed(request, config.origins) ? undefined : 'origin')
+      if (refused !== undefined) metrics.handshakeRefused(refused)
+      decide(refused, refused === undefined)
+    },
+  })
+  io.engine.on('headers', (headers: Record<string, string>) => {
+    headers['x-replica'] = config.replica
+  })
+
+  const bus = createBus(io, adapter.adapter !== undefined)
+  const feed = new Feed({
+    store,
+    clock,
+    log,
+    frameMs: config.frameMs,
+    emit: (room, entries) => io.local.to(channel(room)).emit('message:new', { room, entries }),
+    announce: (room, entries) => bus.send('entries', room, entries),
+  })
+  const peopleChanged = new RoomThrottle(500, room => {
+    const people = presence.people(room)
+    const now = { room, count: people.length, people: people.slice(0, 50) }
+    io.local.to(channel(room)).emit('room:people', now)
+  })
+  const presence = new Presence({
+    id: `${config.replica} ${randomUUID()}`,
+    clock,
+    send: news => bus.send('presence', news),
+    changed: room => peopleChanged.mark(room),
+  })
+  const typingChanged = new RoomThrottle(250, room =>
+    io.local.to(channel(room)).volatile.emit('typing', { room, people: typing.people(room) }),
+  )
+  const typing = new Typing(clock, room => typingChanged.mark(room))
+  const committer = new Committer(store, (room, done) =>
+    feed.publish(
+      room,
+      done.map(({ entry }) => entry),
+    ),
+  )
+  bus.on('entries', (room, entries) => feed.receive(room, entries))
+  bus.on('presence', news => presence.hear(news))
+  bus.on('typing', (room, user, on) => typing.set(room, user, on))
+
+  const context: Context = { io, config, store, committer, feed, presence, typing, bus, clock, log, metrics }
+  const dispatch = createDispatch(context)
+
+  io.use((socket: ChatSocket, next) => {
+    const user = sessions.authenticate(socket.handshake.headers, socket.handshake.auth, clock.now())
+    if (user === undefined) {
+      metrics.handshakeRefused('auth')
+      return next(new Error('name-needed'))
+    }
+    socket.data = { user, tokens: config.eventBurst, tokensAt: clock.now(), open: 0, strikes: 0 }
+    next()
+  })
+  io.on('connection', (socket: ChatSocket) => {
+    socket.onAny(dispatch as (event: string, ...args: unknown[]) => void)
+    socket.on('disconnecting', () => {
+      for (const room of roomsOf(socket)) leave(context, socket, room)
+    })
+    socket.emit('hostname', config.replica)
+    const { id, name } = socket.data.user
+    socket.emit('hello', { id, name, replica: config.replica, healthy: health.healthy })
+    forget(socket)
+  })
+  metrics.observe({
+    connections: () => io.engine.clientsCount,
+    rooms: () => feed.openRooms,
+    peers: () => presence.peers,
+    redisUp: () => (health.redis === 'ok' ? 1 : 0),
+    mongoUp: () => (health.mongo === 'down' ? 0 : 1),
+  })
+
+  let sweptAt = 0
+  const timers = [
+    setInterval(() => presence.beat(), beatMs),
+    setInterval(() => {
+      typing.expire()
+      for (const connection of slowReaders(io.engine)) {
+        log.warn('cut a client that does not read')
+        metrics.cut('slow')
+        cut(connection)
+      }
+    }, 1_000),
+    setInterval(() => {
+      // Announcements may be lost at any time; while Redis is away all of them are.
+      const due = health.redis === 'down' ? 500 : 2_000
+      if (health.mongo === 'down' || clock.now() - sweptAt < due) return
+      sweptAt = clock.now()
+      void feed.sweep()
+    }, 500),
+  ]
+  health.start()
+
+  return {
+    io,
+    health,
+    drain: () => {
+      draining ??= drain({
+        io,
+        log,
+        waitMs: config.drainWaitMs,
+        closeMs: config.drainMs,
+        closing: () => {
+          closing = true
+          presence.bye()
+        },
+        busy: () => committer.busy,
+        end: async () => {
+          for (const timer of timers) clearInterval(timer)
+          health.stop()
+          feed.stop()
+          peopleChanged.stop()
+          typingChanged.stop()
+          metrics.stop()
+          await Promise.allSettled([adapter.close(), store.close()])
+        },
+      })
+      return draining
+    },
+  }
+}
+
+/** The request that opened a connection is some 2 KiB that nobody asks for again. */
+function forget(socket: ChatSocket): void {
+  ;(socket.conn as { request: unknown }).request = null
+}

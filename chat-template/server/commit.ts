@@ -1,0 +1,65 @@
+import { Refusal } from './refusal.ts'
+import type { Appended, Draft, Store } from './store/store.ts'
+
+interface Waiting {
+  draft: Draft
+  resolve: (done: Appended) => void
+  reject: (error: unknown) => void
+}
+
+interface Queue {
+  waiting: Waiting[]
+  busy: boolean
+}
+
+/** More than this many waiting in one room means that the store cannot keep up: better to say so at once. */
+const mostWaiting = 2_000
+const mostAtOnce = 200
+
+/**
+ * One write at a time per room: what arrives during a write goes together into the next. A quiet room has no wait, a
+ * busy one pays for the store's answer once for many messages.
+ */
+export class Committer {
+  readonly #store: Store
+  readonly #queues = new Map<string, Queue>()
+  readonly #published: (room: string, done: Appended[]) => void
+
+  /** `published` is called with what is stored, in order, before the senders hear of it. */
+  constructor(store: Store, published: (room: string, done: Appended[]) => void) {
+    this.#store = store
+    this.#published = published
+  }
+
+  /** Rooms with a write that is not done. */
+  get busy(): number {
+    return this.#queues.size
+  }
+
+  append(room: string, draft: Draft): Promise<Appended> {
+    const queue = this.#queues.get(room) ?? { waiting: [], busy: false }
+    this.#queues.set(room, queue)
+    if (queue.waiting.length >= mostWaiting) return Promise.reject(new Refusal('unavailable', 'Too much at once', 1_000))
+    const done = new Promise<Appended>((resolve, reject) => queue.waiting.push({ draft, resolve, reject }))
+    if (!queue.busy) void this.#work(room, queue)
+    return done
+  }
+
+  async #work(room: string, queue: Queue): Promise<void> {
+    queue.busy = true
+    while (queue.waiting.length > 0) await this.#write(room, queue.waiting.splice(0, mostAtOnce))
+    this.#queues.delete(room)
+  }
+
+  async #write(room: string, batch: Waiting[]): Promise<void> {
+    try {
+      const drafts = batch.map(({ draft }) => draft)
+      const done = await this.#store.append(room, drafts)
+      if (done === undefined) throw new Refusal('not-found', 'There is no such room')
+      this.#published(room, done)
+      for (const [at, { resolve }] of batch.entries()) resolve(done[at]!)
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
+    }
+  }
+}

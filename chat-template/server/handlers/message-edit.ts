@@ -1,0 +1,27 @@
+import type { Context, Handler } from '../context.ts'
+import { mustBeMember } from '../membership.ts'
+import { Refusal } from '../refusal.ts'
+import type { ChatSocket } from '../types.ts'
+
+export const messageEdit: Handler<'message:edit'> = (context, socket, { room, clientMsgId, seq, text }) =>
+  change(context, socket, { room, clientMsgId, seq, text })
+
+interface Asked {
+  room: string
+  clientMsgId: string
+  seq: number
+  text: string | null
+}
+
+/**
+ * Rewrites an own message and says so in the log of the room, so that who was away hears of it too. If the second step
+ * fails the client repeats both, which does no harm.
+ */
+export async function change(context: Context, socket: ChatSocket, { room, clientMsgId, seq, text }: Asked) {
+  mustBeMember(socket, room)
+  const { id: from, name } = socket.data.user
+  if (!(await context.store.rewrite(room, seq, from, text))) throw new Refusal('not-yours', 'Not a message of yours')
+  const draft = { clientMsgId, from, name, text, at: context.clock.now(), of: seq }
+  const { entry, duplicate } = await context.committer.append(room, draft)
+  return { seq: entry.seq, at: entry.at, duplicate }
+}

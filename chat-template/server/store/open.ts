@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Config } from '../config.ts'
+import type { Log } from '../log.ts'
+import { MemoryStore } from './memory.ts'
+import { MongoStore } from './mongo.ts'
+import type { Room, Store } from './store.ts'
+
+const lobby: Room = { id: 'lobby', title: 'Lobby', private: false, head: 0 }
+
+/** The configured store. It makes its indexes and the first room as soon as it can be reached, and does not wait. */
+export function openStore({ mongoUrl, database }: Pick<Config, 'mongoUrl' | 'database'>, log: Log): Store {
+  if (mongoUrl === undefined) {
+    const store = new MemoryStore()
+    void store.createRoom(lobby)
+    return store
+  }
+  const store = new MongoStore({ url: mongoUrl, database })
+  void prepare(store, log)
+  return store
+}
+
+async function prepare(store: MongoStore, log: Log): Promise<void> {
+  for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 2_000)) {
+    try {
+      await store.prepare()
+      await store.createRoom(lobby)
+      return log.info('the store is prepared')
+    } catch (error) {
+      log.warn('the store cannot be prepared yet', { error })
+      await sleep(pauseMs, undefined, { ref: false })
+    }
+  }
+}
