@@ -60,12 +60,13 @@ export function outcomeOf(steps: readonly StepResult[], checks: readonly Check[]
 }
 
 /** The exit code that a finished report stands for. */
-export function exitCodeOf(report: Pick<Report, 'outcome'>): number {
+export function exitCodeOf(report: Pick<Report, 'outcome' | 'verb'>): number {
   switch (report.outcome) {
     case 'failed':
       return exitCodes.stepFailed
     case 'unhealthy':
-      return exitCodes.checkFailed
+      // What `doctor` finds failing is something that the other verbs need and miss.
+      return report.verb === 'doctor' ? exitCodes.missing : exitCodes.checkFailed
     case 'cancelled':
       return exitCodes.interrupted
     default:

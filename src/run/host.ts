@@ -146,6 +146,8 @@ export interface Host {
   /** Resolved, without links. */
   realPath(path: string): Promise<string | undefined>
   modifiedAt(path: string): Promise<number | undefined>
+  /** Whether this user may write to a file or folder that is there. */
+  canWrite(path: string): Promise<boolean>
 
   askText(
     message: string,

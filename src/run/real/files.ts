@@ -1,6 +1,8 @@
 import {
+  accessSync,
   appendFileSync,
   closeSync,
+  constants,
   fsyncSync,
   linkSync,
   lstatSync,
@@ -35,6 +37,7 @@ type Files = Pick<
   | 'kindOf'
   | 'realPath'
   | 'modifiedAt'
+  | 'canWrite'
 >
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code
@@ -139,6 +142,14 @@ export function realFiles(): Files {
       ),
     kindOf: async path => ifThere(() => kindOf(lstatSync(path))),
     realPath: async path => ifThere(() => realpathSync(path)),
+    canWrite: async path => {
+      try {
+        accessSync(path, constants.W_OK)
+        return true
+      } catch {
+        return false
+      }
+    },
     modifiedAt: async path => ifThere(() => statSync(path).mtimeMs),
   }
 }

@@ -1,0 +1,30 @@
+// The simplest verb, and the one to copy for a new one: read facts, judge them, tell each, report.
+import { judgeMachine } from '../facts/machine-checks.ts'
+import { readMachineFacts } from '../facts/programs.ts'
+import type { Emit } from '../report/events.ts'
+import { outcomeOf, type Report } from '../report/report.ts'
+import type { Host } from '../run/host.ts'
+import { defaults } from '../scaffold/answers.ts'
+
+export interface DoctorOptions {
+  readonly json?: boolean
+}
+
+/** Looks at the machine and the folder: what is there, what is missing, and how each is put right. Changes nothing. */
+export async function doctor(host: Host, _options: DoctorOptions, emit: Emit): Promise<Report> {
+  const began = host.now()
+  const facts = await readMachineFacts(host, defaults.port)
+  const checks = judgeMachine(facts)
+  for (const check of checks) emit({ type: 'check-done', check })
+  const outcome = outcomeOf([], checks)
+  const inProject = facts.config !== undefined
+  return {
+    schemaVersion: 1,
+    verb: 'doctor',
+    outcome,
+    steps: [],
+    checks,
+    next: outcome === 'unhealthy' ? ['rtdeploy doctor'] : [inProject ? 'rtdeploy up' : 'rtdeploy init chat'],
+    tookMs: host.now() - began,
+  }
+}
