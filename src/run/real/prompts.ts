@@ -6,8 +6,8 @@ type Prompts = Pick<Host, 'askText' | 'askChoice' | 'askYes'>
 /** Questions on the terminal; everything they draw goes to stderr. Ctrl-C in a question is an interrupt. */
 export function realPrompts(stderr: NodeJS.WriteStream, stdin: NodeJS.ReadStream): Prompts {
   const context = { input: stdin, output: stderr }
-  const asked = async <T>(ask: (inquirer: typeof import('@inquirer/prompts')) => Promise<T>): Promise<T> => {
-    const inquirer = await import('@inquirer/prompts')
+  const asked = async <T>(ask: (inquirer: typeof import('./inquirer.ts')) => Promise<T>): Promise<T> => {
+    const inquirer = await import('./inquirer.ts')
     try {
       return await ask(inquirer)
     } catch (error) {
