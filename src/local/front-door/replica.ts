@@ -13,7 +13,6 @@ export interface ReplicaAddress {
 
 /** A request or a WebSocket that is on a replica now. */
 export interface Use {
-  readonly isSocket: boolean
   cut(reason: Reason): void
   /** The settings have changed. */
   rearm(): void

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net'
+import type { Accepted } from './caller.ts'
 import { createDeadline, timeoutAt } from './deadline.ts'
 import type { Door } from './door.ts'
 import type { Reason } from './event.ts'
-import type { Accepted } from './exchange.ts'
+import { pump } from './pump.ts'
 import type { Use } from './replica.ts'
 
 /** How long the other direction may go on after one side has closed its own. */
@@ -54,12 +55,10 @@ export function tunnel(door: Door, { client, head, path, accepted }: Opening): v
 
   const carry = (from: Socket, to: Socket, by: 'client' | 'replica') => {
     const direction = by === 'client' ? 'up' : 'down'
-    from.on('data', chunk => {
+    pump(from, to, count => {
       life.lastByteAt = performance.now()
-      bytes[direction] += chunk.length
-      if (!to.write(chunk)) from.pause()
+      bytes[direction] += count
     })
-    to.on('drain', () => from.resume())
     // One side has said its last word: what is on the way to the other still arrives.
     const finish = () => {
       reason ??= by
@@ -75,7 +74,7 @@ export function tunnel(door: Door, { client, head, path, accepted }: Opening): v
     from.on('error', () => end(by))
   }
 
-  const use: Use = { isSocket: true, cut: end, rearm: () => deadline.rearm() }
+  const use: Use = { cut: end, rearm: () => deadline.rearm() }
   const deadline = createDeadline(
     () => timeoutAt(door.settings(), life),
     () => end('timeout'),
