@@ -54,7 +54,7 @@ export function createWorld(): World {
     events,
     defer: step => undo.push(step),
     async replica(name, listener = (_request, response) => response.end(name)) {
-      const server = createServer({ keepAliveTimeout: 620_000 })
+      const server = createServer({ keepAliveTimeout: 620_000, maxHeaderSize: 128 * 1024 })
       const replica: TestReplica = {
         name,
         host: '127.0.0.1',
@@ -86,6 +86,7 @@ export function createWorld(): World {
     },
     async close() {
       for (const step of undo.splice(0).reverse()) await step()
+      events.length = 0
     },
   }
 }

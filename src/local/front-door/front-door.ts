@@ -6,7 +6,7 @@ import type { Door } from './door.ts'
 import type { FrontDoorEvent } from './event.ts'
 import { exchange } from './exchange.ts'
 import { createPool } from './pool.ts'
-import { refusalStatus, refuse } from './refusal.ts'
+import { isAmbiguous, refusalStatus, refuse } from './refusal.ts'
 import type { ReplicaAddress } from './replica.ts'
 import { type FrontDoorStatus, readStatus } from './status.ts'
 import { handleUpgrade } from './upgrade.ts'
@@ -96,8 +96,10 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDo
 }
 
 function serve(door: Door, headersTimeoutMs: number): Server {
-  const handle = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) =>
-    exchange(door, { request, socket: request.socket, expectsContinue, answer: () => response })
+  const handle = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
+    if (isAmbiguous(request)) response.writeHead(400, { Connection: 'close' }).end('Error: Bad Request')
+    else exchange(door, { request, socket: request.socket, expectsContinue, answer: () => response })
+  }
   const server = createServer({
     maxHeaderSize: requestHeaderBytes,
     keepAliveTimeout: clientIdleMs,

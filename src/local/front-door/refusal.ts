@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http'
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 
 /** Last answer on a connection that does not speak HTTP as it should, before it is closed. */
@@ -18,4 +18,14 @@ export function refuse(client: Socket, status: number): void {
 export function refusalStatus(error: Error & { code?: string }): number {
   if (error.code === 'HPE_HEADER_OVERFLOW') return 431
   return error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
+}
+
+/** Two Host lines: the front door and a replica might each believe another one (RFC 9112 3.2 asks for a 400). */
+export function isAmbiguous({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? ''
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1
+  }
+  return hosts > 1
 }

@@ -2,7 +2,7 @@ import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Door } from './door.ts'
 import { exchange } from './exchange.ts'
-import { refuse } from './refusal.ts'
+import { isAmbiguous, refuse } from './refusal.ts'
 import { tunnel } from './tunnel.ts'
 
 /** A request that asks for another protocol. Only WebSocket is one that Google's balancers know. */
@@ -20,7 +20,7 @@ export function handleUpgrade(
   }
   const hasBody =
     request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0
-  if (request.method !== 'GET' || hasBody) {
+  if (request.method !== 'GET' || hasBody || isAmbiguous(request)) {
     refuse(client, 400)
     return
   }

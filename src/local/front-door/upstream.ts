@@ -16,20 +16,27 @@ export function bodyFraming({ headers }: IncomingMessage): Framing {
 /** Most bytes that the head of a replica's answer may have; Google's limit is about 128 KB. */
 const answerHeaderBytes = 128 * 1024
 
+/** Path and query of a request target, also when the client wrote it with scheme and host as it would to a proxy. */
+export function originForm(target: string): string {
+  return /^https?:\/\//i.test(target)
+    ? target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/^(?!\/)/, '/')
+    : target
+}
+
 /** The client's request, begun anew towards a replica. `fresh`: on a connection of its own, not on a kept one. */
 export function askReplica(
   door: Door,
   caller: Caller,
   { replica, framing, fresh }: { replica: Replica; framing: Framing; fresh: boolean },
 ): ClientRequest {
-  const { method = 'GET', url: path, rawHeaders, headers } = caller.request
+  const { method = 'GET', url = '/', rawHeaders, headers } = caller.request
   const { host, port } = replica
   return request({
     host,
     port,
     agent: fresh ? false : replica.agent,
     method,
-    path,
+    path: originForm(url),
     headers: requestHeaders(rawHeaders, {
       client: caller.socket.remoteAddress ?? '',
       balancer: door.address,
