@@ -152,7 +152,10 @@ describe('the front door passes requests on', () => {
     const door = await world.door({}, [replica])
     const ask = (bytes: number) =>
       raw(door.port, `GET / HTTP/1.1\r\n${host}Connection: close\r\nX-Big: ${'x'.repeat(bytes)}\r\n\r\n`)
-    expect(await ask(60_000)).toMatch(/^HTTP\/1\.1 200 [\s\S]*y{100000}[\s\S]*\r\n60000\r\n/)
+    const got = await ask(60_000)
+    expect(got.slice(0, 12)).toBe('HTTP/1.1 200')
+    expect(got).toContain('y'.repeat(100_000))
+    expect(got.endsWith('\r\n\r\n60000')).toBe(true)
     expect(await ask(70_000)).toMatch(/^HTTP\/1\.1 431 /)
   })
 
