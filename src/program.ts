@@ -1,5 +1,6 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { exitCodes, UserError } from './errors.ts'
+import { backendFlags, choice, collect, loadBalancerFlags, number } from './flags.ts'
 import type { Emit } from './report/events.ts'
 import type { Paint } from './report/paint.ts'
 import type { Report, Verb } from './report/report.ts'
@@ -23,51 +24,6 @@ export interface Invocation {
 export type Parsed =
   | { readonly kind: 'exit'; readonly exitCode: number }
   | { readonly kind: 'run'; readonly invocation: Invocation }
-
-const number = (name: string, low: number, high: number) => (text: string) => {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value) || value < low || value > high) {
-    throw new UserError(`${name} takes a number from ${low} to ${high}, not "${text}"`, {
-      code: 'usage.number',
-      hint: 'rtdeploy --help',
-      exitCode: exitCodes.usage,
-    })
-  }
-  return value
-}
-
-const collect = (value: string, all: readonly string[] = []) => [...all, value]
-const choice = (flags: string, description: string, choices: readonly string[]) =>
-  new Option(flags, description).choices(choices)
-const affinities = ['none', 'client-ip', 'cookie'] as const
-const kinds = ['envoy', 'classic'] as const
-const rungs = ['auto', 'url', 'program', 'docker', 'download', 'embedded'] as const
-
-function loadBalancerFlags(command: Command): Command {
-  return command
-    .addOption(choice('--affinity <kind>', 'how the front door picks a replica, for this run', affinities))
-    .option(
-      '--timeout <seconds>',
-      "the load balancer's timeout, for this run",
-      number('--timeout', 1, 86_400),
-    )
-    .addOption(
-      choice('--kind <kind>', 'envoy: the timeout closes idle sockets; classic: active ones too', kinds),
-    )
-    .option(
-      '--draining <seconds>',
-      'how long a leaving replica keeps its sockets',
-      number('--draining', 0, 3600),
-    )
-}
-
-function backendFlags(command: Command): Command {
-  return command
-    .addOption(choice('--redis <rung>', 'where Redis comes from', rungs))
-    .addOption(choice('--mongo <rung>', 'where MongoDB comes from', rungs))
-    .option('--download', 'let MongoDB be downloaded when no other rung is there')
-    .option('--require-real', 'refuse the embedded stand-ins')
-}
 
 /** Commander's own complaints in our words: exit 2 instead of its 1. */
 function usageError(error: CommanderError, argv: readonly string[]): UserError {

@@ -39,9 +39,7 @@ export async function readLocalFacts(host: Host, project: string): Promise<Local
   const state = parseState(await host.readFile(paths.state))
   const alive = state !== undefined && (await host.isAlive(state.supervisor))
   const live = alive ? await askSupervisor(host, state) : undefined
-  const orphans = alive
-    ? []
-    : (await host.processes()).filter(process => process.run === run && process.pid !== host.self.pid)
+  const orphans = alive ? [] : await findOrphans(host, run, paths, state)
   const leftState = (await host.kindOf(paths.local)) !== undefined
   return {
     run,
@@ -53,6 +51,19 @@ export async function readLocalFacts(host: Host, project: string): Promise<Local
     leftState,
     containers: await findContainers(host, run, paths),
   }
+}
+
+/**
+ * By the mark in their environment; by the folder they work in, since redis-server overwrites its environment to change its
+ * title; and by the last record of a supervisor, for systems whose process table tells neither.
+ */
+async function findOrphans(host: Host, run: string, paths: LocalPaths, state: LocalState | undefined): Promise<ProcessInfo[]> {
+  const recorded = state?.children.flatMap(child => child.process ?? []) ?? []
+  return (await host.processes()).filter(process => {
+    if (process.pid === host.self.pid) return false
+    const known = recorded.some(one => one.pid === process.pid && one.startedAt === process.startedAt)
+    return known || process.run === run || process.cwd?.startsWith(`${paths.local}/`) === true
+  })
 }
 
 async function askSupervisor(host: Host, state: LocalState): Promise<LiveStatus | undefined> {

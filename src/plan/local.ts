@@ -103,6 +103,7 @@ export function planProvision(
     if (!fresh)
       steps.push({
         id: 'app.built',
+        quiet: true,
         title: 'note what was built',
         action: { kind: 'write', path: facts.paths.build, contents },
       })
@@ -198,14 +199,21 @@ function startSteps({ spec, facts, nodePath, packageRoot }: ReleaseOptions): Ste
   const command = { program: nodePath, args, cwd: spec.project, env: { RTDEPLOY_RUN: spec.run } }
   const contents = `${JSON.stringify(spec, undefined, 2)}\n`
   return [
-    { id: 'state.clear', title: 'clear the last run', action: { kind: 'remove', path: paths.local } },
+    {
+      id: 'state.clear',
+      quiet: true,
+      title: 'clear the last run',
+      action: { kind: 'remove', path: paths.local },
+    },
     {
       id: 'spec.write',
+      quiet: true,
       title: 'write what to run',
       action: { kind: 'write', path: paths.spec, contents, mode: 0o600 },
     },
     {
       id: 'supervisor.start',
+      quiet: true,
       title: 'start the supervisor',
       action: { kind: 'start', command, log: `${paths.logs}/supervisor.log` },
     },
@@ -249,6 +257,7 @@ export function planDown(facts: LocalFacts): Plan {
   if (littered)
     steps.push({
       id: 'state.remove',
+      quiet: true,
       title: 'remove data and state of the run',
       action: { kind: 'remove', path: facts.paths.local },
     })

@@ -51,6 +51,8 @@ export interface Step {
   readonly action: Action
   /** Why there is nothing to do: the step is reported as skipped. */
   readonly skip?: string
+  /** Housekeeping: people see it only with --verbose, or when it fails. */
+  readonly quiet?: true
   /** What helps when a wait runs out. */
   readonly hint?: string
 }

@@ -4,7 +4,7 @@ import type { Check, StepResult } from './report.ts'
 export type Event =
   | { readonly type: 'step-started'; readonly id: string; readonly title: string }
   | { readonly type: 'step-output'; readonly id: string; readonly line: string }
-  | { readonly type: 'step-finished'; readonly step: StepResult }
+  | { readonly type: 'step-finished'; readonly step: StepResult; readonly quiet?: boolean }
   | { readonly type: 'check-progress'; readonly title: string; readonly done: number; readonly of: number }
   | { readonly type: 'check-done'; readonly check: Check }
   /** Something the person should know now, one line. */

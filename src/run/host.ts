@@ -33,6 +33,8 @@ export interface ProcessInfo extends ProcessId {
   readonly command: string
   /** The value of RTDEPLOY_RUN in its environment: marks everything that a run started, grandchildren too. */
   readonly run: string | undefined
+  /** Folder it works in; undefined where the system does not tell. */
+  readonly cwd: string | undefined
 }
 
 /** A running child. */

@@ -63,6 +63,7 @@ export function createProgress(options: ProgressOptions): { readonly emit: Emit;
       case 'step-finished': {
         rest()
         const { status, title, tookMs, detail } = event.step
+        if (event.quiet && status !== 'failed' && !options.verbose) return
         const mark =
           status === 'failed'
             ? paint('red', marks.fail)

@@ -31,7 +31,7 @@ export async function runPlan(host: Host, plan: Plan, options: RunPlanOptions): 
         ...(detail === undefined ? {} : { detail }),
       }
       results.push(result)
-      options.emit({ type: 'step-finished', step: result })
+      options.emit({ type: 'step-finished', step: result, quiet: step.quiet ?? false })
     }
     if (step.skip !== undefined) {
       await finish('skipped', step.skip)

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import type { ProcessId, ProcessInfo } from '../host.ts'
 
 /** The variable that marks every process a run started, with the run's id; children inherit it. */
@@ -32,7 +32,7 @@ export function readLinuxProcesses(): ProcessInfo[] {
         const environment = readFileSync(`/proc/${name}/environ`, 'utf8').split('\0')
         const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0').join(' ').trim()
         const run = environment.find(line => line.startsWith(`${runMarker}=`))?.slice(runMarker.length + 1)
-        return [{ ...id, command, run }]
+        return [{ ...id, command, run, cwd: readlinkSync(`/proc/${name}/cwd`) }]
       } catch {
         return []
       }
@@ -49,6 +49,6 @@ export function parsePs(stdout: string): ProcessInfo[] {
     if (found === null) return []
     const [, pid = '', startedAt = '', command = ''] = found
     const run = new RegExp(`(?:^|\\s)${runMarker}=(\\S+)`).exec(command)?.[1]
-    return [{ pid: Number(pid), startedAt: startedAt.replace(/\s+/g, ' '), command, run }]
+    return [{ pid: Number(pid), startedAt: startedAt.replace(/\s+/g, ' '), command, run, cwd: undefined }]
   })
 }

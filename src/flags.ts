@@ -1,0 +1,52 @@
+import { type Command, Option } from 'commander'
+import { exitCodes, UserError } from './errors.ts'
+
+/** A parser for a flag that takes a number; throws `usage.number` (exit 2). */
+export const number = (name: string, low: number, high: number) => (text: string) => {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value) || value < low || value > high) {
+    throw new UserError(`${name} takes a number from ${low} to ${high}, not "${text}"`, {
+      code: 'usage.number',
+      hint: 'rtdeploy --help',
+      exitCode: exitCodes.usage,
+    })
+  }
+  return value
+}
+
+/** For a flag that can be given again and again. */
+export const collect = (value: string, all: readonly string[] = []) => [...all, value]
+/** A flag that takes one of some words. */
+export const choice = (flags: string, description: string, choices: readonly string[]) =>
+  new Option(flags, description).choices(choices)
+const affinities = ['none', 'client-ip', 'cookie'] as const
+const kinds = ['envoy', 'classic'] as const
+const rungs = ['auto', 'url', 'program', 'docker', 'download', 'embedded'] as const
+
+/** The load balancer's settings, for one run. */
+export function loadBalancerFlags(command: Command): Command {
+  return command
+    .addOption(choice('--affinity <kind>', 'how the front door picks a replica, for this run', affinities))
+    .option(
+      '--timeout <seconds>',
+      "the load balancer's timeout, for this run",
+      number('--timeout', 1, 86_400),
+    )
+    .addOption(
+      choice('--kind <kind>', 'envoy: the timeout closes idle sockets; classic: active ones too', kinds),
+    )
+    .option(
+      '--draining <seconds>',
+      'how long a leaving replica keeps its sockets',
+      number('--draining', 0, 3600),
+    )
+}
+
+/** Where the backends come from, for one run. */
+export function backendFlags(command: Command): Command {
+  return command
+    .addOption(choice('--redis <rung>', 'where Redis comes from', rungs))
+    .addOption(choice('--mongo <rung>', 'where MongoDB comes from', rungs))
+    .option('--download', 'let MongoDB be downloaded when no other rung is there')
+    .option('--require-real', 'refuse the embedded stand-ins')
+}
