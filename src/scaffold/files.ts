@@ -1,4 +1,4 @@
-import { names, specification } from '../../templates/rtdeploy.yaml.hbs'
+import { names, specification } from '../../templates/chat/rtdeploy.yaml.hbs'
 import type { Found } from '../plan/scaffold.ts'
 import type { TreeFile } from '../run/host.ts'
 import type { Answers } from './answers.ts'
@@ -47,28 +47,9 @@ function renamed(file: TreeFile, name: string): string {
   return `${JSON.stringify(manifest, undefined, 2)}\n`
 }
 
-function renderConfig(answers: Answers, locked: boolean): string {
-  return render(
-    { names, specification },
-    {
-      name: answers.name,
-      target: answers.target,
-      replicas: answers.replicas,
-      port: answers.port,
-      install: ['npm', locked ? 'ci' : 'install'],
-      build: ['npm', 'run', 'build'],
-      start: ['node', 'dist/server/main.js'],
-      ready: '/readyz',
-      devBuild: ['npm', 'run', 'dev:server'],
-      devWatch: ['dist/server'],
-      devClient: ['npm', 'run', 'dev:client'],
-      identity: 'event:hostname',
-      auth: { name: 'verify' },
-      join: ['room:join', { room: '$room' }],
-      send: ['message:send', { room: '$room', clientMsgId: '$id', text: '$text' }],
-      receive: 'message:new',
-    },
-  )
+function renderConfig({ name, target, replicas, port }: Answers, locked: boolean): string {
+  const install = ['npm', locked ? 'ci' : 'install']
+  return render({ names, specification }, { name, target, replicas, port, install })
 }
 
 /** A .gitignore that was there stays as it is: says which lines of ours it lacks. Pure. */

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** Programs that tests can use but a machine need not have. */
@@ -13,6 +12,7 @@ export type Optional =
   | 'node24'
   | 'tmux'
   | 'openssl'
+  | 'terraform'
 
 /**
  * Absolute path of an optional program, or undefined. A name listed in RTDEPLOY_TEST_REQUIRE (comma-separated) that is
