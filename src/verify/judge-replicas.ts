@@ -1,0 +1,134 @@
+import type { Check } from '../report/report.ts'
+import { bestProof, count, isUnknownSession, replicaCounts, replicasSeen, sessionsOf } from './evidence.ts'
+import { hints } from './hints.ts'
+import type { Mechanism } from './mechanism.ts'
+import type { Observations, SessionRecord } from './observations.ts'
+
+const nameless = (identity: string): string =>
+  identity === 'none'
+    ? 'replicas have no names (identity none)'
+    : `no replica gave its name (identity ${identity})`
+
+export function judgeRefresh(observations: Observations, mechanism: Mechanism): Check {
+  const check = {
+    id: 'refresh.host',
+    title: 'A page that is loaded again',
+    wanted: 'a client that keeps its cookies comes back to the same replica',
+  }
+  const sessions = sessionsOf(observations, 'refresh')
+  const broken = sessions.filter(session => session.fault !== undefined)
+  const hosts = sessions.map(session => session.replica ?? '?')
+  const data = { loads: sessions.length, hosts }
+  if (broken.length > 0) {
+    const found = `${broken.length} of ${count(sessions.length, 'page load')} did not connect`
+    return { ...check, status: 'fail', found, ...cause(broken), data }
+  }
+  if (!observations.target.identityWorks || hosts.includes('?')) {
+    return {
+      ...check,
+      status: 'skip',
+      found: nameless(observations.wanted.identity),
+      hint: hints.identity,
+      data,
+    }
+  }
+  const names = [...new Set(hosts)]
+  if (names.length === 1) {
+    const alone = replicasSeen(observations).length === 1 ? '; no other replica was seen' : ''
+    return {
+      ...check,
+      status: 'pass',
+      found: `${count(hosts.length, 'load')}, all on ${names[0]}${alone}`,
+      data,
+    }
+  }
+  const found = `${count(hosts.length, 'load')} on ${names.join(', ')}`
+  const wanted = observations.wanted.affinity
+  if (mechanism.kind === 'websocket-only' && (wanted === undefined || wanted === 'none')) {
+    return {
+      ...check,
+      status: 'skip',
+      found: `${found}; a server that takes WebSockets only needs no affinity`,
+      data,
+    }
+  }
+  const required = mechanism.kind === 'none' || mechanism.kind === 'cookie' || (wanted ?? 'none') !== 'none'
+  return {
+    ...check,
+    status: required ? 'fail' : 'warn',
+    found,
+    why: 'affinity does not survive a new session: what a replica keeps in memory is gone after a reload',
+    hint: hints.affinity,
+    data,
+  }
+}
+
+export function judgeSpread(observations: Observations, mechanism: Mechanism): Check {
+  const expected = observations.wanted.expectedReplicas
+  const check = {
+    id: 'spread.replicas',
+    title: 'Fresh clients and replicas',
+    wanted: expected === 1 ? '1 replica, as said' : `at least 2 of ${expected ?? 'several'} replicas`,
+  }
+  const sessions = sessionsOf(observations, 'spread')
+  const broken = sessions.filter(session => session.fault !== undefined)
+  const counts = replicaCounts(sessions)
+  const names = Object.keys(counts)
+  const data = { clients: sessions.length, failed: broken.length, replicas: counts }
+  if (broken.length > 0) {
+    const found = `${broken.length} of ${count(sessions.length, 'fresh client')} did not connect`
+    return { ...check, status: 'fail', found, ...cause(broken), data }
+  }
+  if (names.length === 0) {
+    return {
+      ...check,
+      status: 'skip',
+      found: nameless(observations.wanted.identity),
+      hint: hints.identity,
+      data,
+    }
+  }
+  const histogram = names.map(name => `${name} ×${counts[name]}`).join(', ')
+  const found = `${count(sessions.length, 'fresh client')}: ${histogram}`
+  if (names.length > 1) {
+    if (expected !== 1) return { ...check, status: 'pass', found, data }
+    return {
+      ...check,
+      status: 'warn',
+      found,
+      why: 'more replicas answer than were expected',
+      hint: hints.replicas,
+      data,
+    }
+  }
+  if (expected === 1) return { ...check, status: 'pass', found, data }
+  return { ...check, found, ...oneReplica(observations, mechanism), data }
+}
+
+function oneReplica(
+  observations: Observations,
+  mechanism: Mechanism,
+): Pick<Check, 'status' | 'why' | 'hint'> {
+  const { expectedReplicas, affinity } = observations.wanted
+  if (expectedReplicas === undefined) {
+    return {
+      status: 'skip',
+      why: 'there is a single replica, or the balancer goes by client address; from one machine the two look the same',
+      hint: hints.replicas,
+    }
+  }
+  const pinned = 'affinity by client address sends one machine to one replica'
+  if (affinity === 'client-ip')
+    return { status: 'skip', why: `${pinned}: the others cannot be seen from here` }
+  const reason =
+    mechanism.kind === 'cookie'
+      ? 'the others get no traffic'
+      : `${pinned} (RT011), or the others get no traffic`
+  return { status: 'warn', why: reason, hint: 'rtdeploy status shows whether every replica is ready' }
+}
+
+function cause(broken: readonly SessionRecord[]): { why: string; hint: string } {
+  return isUnknownSession(broken[0]?.fault)
+    ? { why: `RT008: polling without affinity. ${bestProof(broken)}`, hint: hints.affinity }
+    : { why: bestProof(broken), hint: 'look at the logs of the replicas and of the balancer: rtdeploy logs' }
+}
