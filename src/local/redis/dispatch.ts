@@ -62,13 +62,15 @@ function unknownCommand([name = '', ...args]: readonly string[]): string {
   let listed = ''
   for (const arg of args) {
     if (listed.length >= shownBytes) break
-    listed += `'${arg.slice(0, shownBytes - listed.length)}' `
+    listed += `'${shown(arg, shownBytes - listed.length)}' `
   }
   return `ERR unknown command '${shown(name)}', with args beginning with: ${listed}`
 }
 
-function shown(text: string): string {
-  return text.slice(0, shownBytes)
+/** C's `%.128s`: a zero byte ends it. */
+function shown(text: string, length = shownBytes): string {
+  const end = text.indexOf('\0')
+  return text.slice(0, end === -1 ? length : Math.min(end, length))
 }
 
 function refuse(

@@ -27,7 +27,7 @@ export function parseSet(words: readonly string[]): SetOptions {
     else if (word === 'XX' && condition !== 'nx') condition = 'xx'
     else if (word === 'GET') get = true
     else if (word === 'KEEPTTL' && expiry === undefined) keepExpiry = true
-    else if (unit !== undefined && amount !== undefined && expiry === undefined && !keepExpiry) {
+    else if (unit !== undefined && amount !== undefined && fits(unit, expiry) && !keepExpiry) {
       expiry = { unit, amount }
       at++
     } else throw new CommandError(errors.syntax)
@@ -37,13 +37,24 @@ export function parseSet(words: readonly string[]): SetOptions {
 
 /** One of `EX n | PX n | EXAT n | PXAT n | PERSIST`, or nothing. Throws a syntax error. */
 export function parseGetEx(words: readonly string[]): GetExOptions {
-  const [option, amount, ...more] = words
-  const word = option?.toUpperCase()
-  if (word === undefined) return { expiry: undefined, persist: false }
-  if (word === 'PERSIST' && amount === undefined) return { expiry: undefined, persist: true }
-  const unit = expiryUnit(word)
-  if (unit === undefined || amount === undefined || more.length > 0) throw new CommandError(errors.syntax)
-  return { expiry: { unit, amount }, persist: false }
+  let persist = false
+  let expiry: Expiry | undefined
+  for (let at = 0; at < words.length; at++) {
+    const word = (words[at] ?? '').toUpperCase()
+    const unit = expiryUnit(word)
+    const amount = words[at + 1]
+    if (word === 'PERSIST' && expiry === undefined) persist = true
+    else if (unit !== undefined && amount !== undefined && fits(unit, expiry) && !persist) {
+      expiry = { unit, amount }
+      at++
+    } else throw new CommandError(errors.syntax)
+  }
+  return { expiry, persist }
+}
+
+/** The same unit may come again, and the last one counts; another unit may not. */
+function fits(unit: Expiry['unit'], before: Expiry | undefined): boolean {
+  return before === undefined || before.unit === unit
 }
 
 function expiryUnit(word: string): Expiry['unit'] | undefined {

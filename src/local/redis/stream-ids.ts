@@ -2,7 +2,8 @@ import { CommandError } from './command-error.ts'
 import { compareIds, firstId, largestPart, nextId, previousId, type StreamId } from './stream.ts'
 
 const invalid = 'ERR Invalid stream ID specified as stream command argument'
-const idForm = /^(\d{1,20})(?:-(\d{1,20}))?$/
+/** Each part as C's strtoull reads it: blanks and a plus may come first. */
+const idForm = /^\s*\+?(\d{1,20})(?:-\s*\+?(\d{1,20}))?$/
 
 /** `ms-seq`, or `ms` with `missingSeq`. Throws Redis' error for anything else. */
 export function parseId(text: string, missingSeq = 0n): StreamId {
@@ -34,15 +35,18 @@ function endPoint(text: string): StreamId | undefined {
   return text === '+' ? { ms: largestPart, seq: largestPart } : undefined
 }
 
+/** XADD refuses 0-0 whatever the key holds. */
+export function checkNewId(text: string): void {
+  if (text === '*' || text.endsWith('-*') || compareIds(parseId(text), firstId) !== 0) return
+  throw new CommandError('ERR The ID specified in XADD must be greater than 0-0')
+}
+
 /** The id for a new entry: `*`, `ms-*` or a given one. `last` is undefined for a new stream. Throws when it is not higher. */
 export function newId(text: string, last: StreamId | undefined, now: number): StreamId {
   const before = last ?? firstId
   const automatic = text === '*' ? { ms: BigInt(now), seq: 0n } : partlyAutomatic(text, before)
   const id = automatic ?? parseId(text)
   if (text === '*' && compareIds(id, before) <= 0) return nextId(before) ?? tooSmall()
-  if (automatic === undefined && compareIds(id, firstId) === 0) {
-    throw new CommandError('ERR The ID specified in XADD must be greater than 0-0')
-  }
   return compareIds(id, before) > 0 ? id : tooSmall()
 }
 

@@ -1,7 +1,7 @@
-import { CommandError, errors } from './command-error.ts'
+import { CommandError, errors, wrongArity } from './command-error.ts'
 import { toInteger } from './numbers.ts'
 import type { Stream, StreamId } from './stream.ts'
-import { parseId } from './stream-ids.ts'
+import { checkNewId, parseId } from './stream-ids.ts'
 
 export interface Trimming {
   readonly maxLength: number | undefined
@@ -17,6 +17,8 @@ export interface Xadd {
   readonly fields: readonly string[]
 }
 
+const bothTrims = 'ERR syntax error, MAXLEN and MINID options at the same time are not compatible'
+
 /** `[NOMKSTREAM] [MAXLEN|MINID [=|~] threshold [LIMIT n]] id field value ...` */
 export function parseXadd(words: readonly string[]): Xadd {
   let create = true
@@ -25,15 +27,19 @@ export function parseXadd(words: readonly string[]): Xadd {
   for (; at < words.length; at++) {
     const word = (words[at] ?? '').toUpperCase()
     if (word === 'NOMKSTREAM') create = false
-    else if (word === 'MAXLEN' || word === 'MINID') {
+    else if ((word === 'MAXLEN' || word === 'MINID') && at + 1 < words.length) {
+      if (trimming !== undefined) throw new CommandError(bothTrims)
       const parsed = readTrim(words, at)
       trimming = parsed.trimming
       at = parsed.next - 1
     } else break
   }
   const id = words[at] ?? ''
+  const fields = words.slice(at + 1)
   if (id !== '*') parseId(id.replace(/-\*$/, ''))
-  return { create, trimming, id, fields: words.slice(at + 1) }
+  if (fields.length === 0 || fields.length % 2 !== 0) throw new CommandError(wrongArity('xadd'))
+  checkNewId(id)
+  return { create, trimming, id, fields }
 }
 
 /** The options of XTRIM. */
@@ -49,11 +55,15 @@ export function trim(stream: Stream, { maxLength, minId, limit }: Trimming): num
   return stream.trimToLength(maxLength ?? 0, limit)
 }
 
-/** `COUNT n`, or nothing for all. */
+/** `COUNT n`, the last one counts, or nothing for all. */
 export function parseCount(words: readonly string[]): number {
-  if (words.length === 0) return Infinity
-  if (words.length !== 2 || words[0]?.toUpperCase() !== 'COUNT') throw new CommandError(errors.syntax)
-  return Math.max(0, toInteger(words[1] ?? ''))
+  let count = Infinity
+  for (let at = 0; at < words.length; at += 2) {
+    const given = words[at + 1]
+    if (words[at]?.toUpperCase() !== 'COUNT' || given === undefined) throw new CommandError(errors.syntax)
+    count = Math.max(0, toInteger(given))
+  }
+  return count
 }
 
 function readTrim(words: readonly string[], start: number): { trimming: Trimming; next: number } {

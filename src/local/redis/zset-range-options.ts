@@ -35,9 +35,9 @@ export function parseRange(
     else if (word === 'LIMIT' && offset !== undefined && count !== undefined) {
       limit = [toInteger(offset), toInteger(count)]
       at += 2
-    } else if (command === 'zrange' && word === 'REV') reverse = true
-    else if (command === 'zrange' && word === 'BYSCORE') by = 'score'
-    else if (command === 'zrange' && word === 'BYLEX') by = 'name'
+    } else if (command === 'zrange' && word === 'REV' && !reverse) reverse = true
+    else if (command === 'zrange' && word === 'BYSCORE' && by === 'position') by = 'score'
+    else if (command === 'zrange' && word === 'BYLEX' && by === 'position') by = 'name'
     else throw new CommandError(errors.syntax)
   }
   if (limit !== undefined && by === 'position') {

@@ -49,8 +49,7 @@ export const connectionCommands: readonly Command[] = [
     name: 'select',
     arity: 2,
     run: (_session, [, index]) => {
-      if (toInteger(index, 'ERR invalid DB index') !== 0)
-        throw new CommandError('ERR DB index is out of range')
+      if (toInteger(index) !== 0) throw new CommandError('ERR DB index is out of range')
       return ok
     },
   },

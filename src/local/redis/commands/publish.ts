@@ -1,4 +1,5 @@
 import { type Command, container } from '../command.ts'
+import { CommandError } from '../command-error.ts'
 import { globMatcher } from '../glob.ts'
 import type { Kind } from '../pubsub.ts'
 import { array, bulk, bulks, integer } from '../reply.ts'
@@ -28,8 +29,14 @@ function names(name: string, kind: Kind): Command {
   return {
     name,
     arity: -2,
-    run: ({ instance }, [, , pattern = '*']) =>
-      bulks(instance.pubsub.names(kind).filter(globMatcher(pattern))),
+    run: ({ instance }, [, subcommand, pattern = '*', ...more]) => {
+      if (more.length > 0) {
+        throw new CommandError(
+          `ERR unknown subcommand or wrong number of arguments for '${subcommand}'. Try PUBSUB HELP.`,
+        )
+      }
+      return bulks(instance.pubsub.names(kind).filter(globMatcher(pattern)))
+    },
   }
 }
 

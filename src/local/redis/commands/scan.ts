@@ -2,7 +2,7 @@ import type { Command } from '../command.ts'
 import { CommandError, errors } from '../command-error.ts'
 import { globMatcher } from '../glob.ts'
 import type { Container, Values } from '../keyspace.ts'
-import { formatDouble, readBigInteger, toInteger } from '../numbers.ts'
+import { formatDouble, toInteger } from '../numbers.ts'
 import { array, bulk, bulks } from '../reply.ts'
 
 /** Redis' default for COUNT. */
@@ -62,10 +62,11 @@ function within<T extends Container>(
   }
 }
 
+/** C's strtoul reads nothing as 0 and a negative number as a huge one, past every key. */
 function parseCursor(text: string): number {
-  const cursor = readBigInteger(text)
-  if (cursor === undefined || cursor < 0n) throw new CommandError('ERR invalid cursor')
-  return Number(cursor)
+  if (!/^[+-]?\d{0,20}$/.test(text)) throw new CommandError('ERR invalid cursor')
+  const cursor = Number(text)
+  return cursor < 0 ? Infinity : cursor
 }
 
 function parseOptions(words: readonly string[], ofKeys: boolean): ScanOptions {

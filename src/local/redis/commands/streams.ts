@@ -1,6 +1,5 @@
 import type { Command } from '../command.ts'
-import { CommandError, wrongArity } from '../command-error.ts'
-import { array, bulk, bulks, integer, nullBulk, type Reply } from '../reply.ts'
+import { array, bulk, bulks, integer, nullArray, nullBulk, type Reply } from '../reply.ts'
 import type { Session } from '../session.ts'
 import { formatId, type StreamEntry } from '../stream.ts'
 import { newId, parseId, rangeEnd, rangeStart } from '../stream-ids.ts'
@@ -13,7 +12,6 @@ export const streamCommands: readonly Command[] = [
     arity: -5,
     run: ({ keyspace, resp }, [, key, ...words]) => {
       const { create, trimming, id, fields } = parseXadd(words)
-      if (fields.length === 0 || fields.length % 2 !== 0) throw new CommandError(wrongArity('xadd'))
       const existing = keyspace.find('stream', key)
       if (existing === undefined && !create) return nullBulk(resp)
       const next = newId(id, existing?.last, keyspace.now())
@@ -81,6 +79,6 @@ function ranging(
   const count = parseCount(options)
   const stream = keyspace.find('stream', key)
   if (stream === undefined) return array([])
-  if (count === 0) return resp === 3 ? '_\r\n' : '*-1\r\n'
+  if (count === 0) return nullArray(resp)
   return showEntries(reverse ? stream.reverseRange(from, to, count) : stream.range(from, to, count))
 }
