@@ -7,7 +7,7 @@ import type { Door } from './door.ts'
 import type { Reason, RequestEvent, StatusDetails } from './event.ts'
 import { type Failure, failureAnswer, failureOf, failures, mayRetry } from './failure.ts'
 import { responseHeaders } from './headers.ts'
-import { pump } from './pump.ts'
+import { flushHead, pump } from './pump.ts'
 import type { Replica, Use } from './replica.ts'
 import { askReplica, bodyFraming } from './upstream.ts'
 
@@ -70,6 +70,7 @@ export function exchange(door: Door, caller: Caller): void {
 
   const upload = (asked: ClientRequest) => {
     if (caller.expectsContinue) caller.answer().writeContinue()
+    flushHead(request, asked)
     pump(request, asked)
     request.on('end', () => {
       uploaded = true
@@ -86,17 +87,10 @@ export function exchange(door: Door, caller: Caller): void {
       statusMessage,
       responseHeaders(rawHeaders, { connection, setCookie, webSocket: false }),
     )
-    let flowing = false
-    reply.once('data', () => {
-      flowing = true
-    })
+    flushHead(reply, answer)
     pump(reply, answer)
     reply.on('end', () => answer.end())
     reply.on('error', () => breakOff('replica', 'backend_connection_closed_after_partial_response_sent'))
-    // The first bytes of a stream may be long in coming; its headers should not wait for them.
-    setImmediate(() => {
-      if (!flowing && !answer.writableEnded) answer.flushHeaders()
-    })
   }
 
   const begin = (code: number): ServerResponse => {
