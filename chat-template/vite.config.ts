@@ -8,7 +8,12 @@ export default defineConfig(({ mode }) => {
   const toServer = { target: server, changeOrigin: false, xfwd: true }
   return {
     root: 'client',
-    build: { outDir: '../dist/client', emptyOutDir: true, target: 'es2022', modulePreload: { polyfill: false } },
+    build: {
+      outDir: '../dist/client',
+      emptyOutDir: true,
+      target: 'es2022',
+      modulePreload: { polyfill: false },
+    },
     define: { __DEV__: JSON.stringify(mode === 'development') },
     server: {
       port: Number(process.env.PORT ?? 3000),

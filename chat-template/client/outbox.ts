@@ -14,22 +14,26 @@ export interface Outgoing {
   note?: string
 }
 
-/** The part of localStorage that is needed. */
-export interface Keeper {
-  getItem(key: string): string | null
-  setItem(key: string, value: string): void
-}
+/** localStorage, or whatever stands in for it. */
+export type Keeper = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
 
-/** What waits to be sent, kept over a reload. */
+const prefix = 'out:'
+
+/**
+ * What waits to be sent, kept over a reload. Every item has a key of its own, so two tabs do not overwrite each other;
+ * if both send the same item the server stores it once.
+ */
 export class Outbox {
   readonly #keeper: Keeper
-  readonly #key: string
   #items: Outgoing[]
 
-  constructor(keeper: Keeper, key = 'outbox') {
+  constructor(keeper: Keeper) {
     this.#keeper = keeper
-    this.#key = key
-    this.#items = read(keeper.getItem(key)).map(item => ({ ...item, state: item.state === 'failed' ? 'failed' : 'queued' }))
+    const keys = Array.from({ length: keeper.length }, (_, at) => keeper.key(at) ?? '')
+    this.#items = keys
+      .filter(key => key.startsWith(prefix))
+      .flatMap(key => read(keeper.getItem(key)))
+      .sort((a, b) => a.at - b.at)
   }
 
   get items(): readonly Outgoing[] {
@@ -43,38 +47,40 @@ export class Outbox {
 
   add(item: Outgoing): void {
     this.#items.push(item)
-    this.#keep()
+    this.#keep(item)
   }
 
   update(id: string, change: Partial<Outgoing>): void {
     const item = this.#items.find(candidate => candidate.id === id)
     if (item === undefined) return
     Object.assign(item, change)
-    this.#keep()
+    this.#keep(item)
   }
 
   /** True when it was there. */
   remove(id: string): boolean {
     const before = this.#items.length
     this.#items = this.#items.filter(item => item.id !== id)
-    if (this.#items.length === before) return false
-    this.#keep()
-    return true
+    this.#keeper.removeItem(prefix + id)
+    return this.#items.length !== before
   }
 
-  #keep(): void {
-    this.#keeper.setItem(this.#key, JSON.stringify(this.#items))
+  #keep(item: Outgoing): void {
+    try {
+      this.#keeper.setItem(prefix + item.id, JSON.stringify(item))
+    } catch {
+      // The storage is full or forbidden: the item lives as long as the page.
+    }
   }
 }
 
 function read(text: string | null): Outgoing[] {
   if (text === null) return []
   try {
-    const items: unknown = JSON.parse(text)
-    return Array.isArray(items) ? items.filter(isOutgoing) : []
-  } catch (error) {
-    if (error instanceof SyntaxError) return []
-    throw error
+    const item: unknown = JSON.parse(text)
+    return isOutgoing(item) ? [{ ...item, state: item.state === 'failed' ? 'failed' : 'queued' }] : []
+  } catch {
+    return []
   }
 }
 

@@ -8,7 +8,12 @@ const bin = name => fileURLToPath(new URL(`../node_modules/.bin/${name}`, import
 const env = { ...process.env, DRAIN_WAIT_MS: '0', DRAIN_MS: '0', METRICS_PORT: '0' }
 
 const run = (command, args, more = {}) =>
-  spawn(command, args, { cwd: root, stdio: 'inherit', env: { ...env, ...more }, shell: process.platform === 'win32' })
+  spawn(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...env, ...more },
+    shell: process.platform === 'win32',
+  })
 
 const first = run(bin('tsc'), ['-p', 'tsconfig.server.json'])
 first.on('exit', code => {

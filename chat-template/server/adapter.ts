@@ -28,7 +28,8 @@ const mostPauseMs = 1_000
 
 /** Starts to connect and does not wait: without Redis a replica still serves its own clients. */
 export function createReplication({ url, kind, log, publishFailed }: ReplicationOptions): Replication {
-  if (url === undefined) return { kind: 'memory', adapter: undefined, ping: undefined, close: async () => undefined }
+  if (url === undefined)
+    return { kind: 'memory', adapter: undefined, ping: undefined, close: async () => undefined }
   const socket = {
     connectTimeout: 2_000,
     reconnectStrategy: (tries: number) => Math.min(50 * 2 ** tries, mostPauseMs) + Math.random() * 100,
@@ -44,7 +45,11 @@ export function createReplication({ url, kind, log, publishFailed }: Replication
   }
   catchAll(pub, ['publish', 'sPublish', 'xAdd'], publishFailed)
   const lost = (error: unknown) => log.debug('redis', { error })
-  catchAll(sub, ['subscribe', 'pSubscribe', 'sSubscribe', 'unsubscribe', 'pUnsubscribe', 'sUnsubscribe'], lost)
+  catchAll(
+    sub,
+    ['subscribe', 'pSubscribe', 'sSubscribe', 'unsubscribe', 'pUnsubscribe', 'sUnsubscribe'],
+    lost,
+  )
   return {
     kind,
     adapter: create(kind, pub, sub),

@@ -75,7 +75,11 @@ export function createApp(httpServer: HttpServer, options: AppOptions): App {
     connectTimeout: 10_000,
     perMessageDeflate: false,
     allowRequest: (request, decide) => {
-      const reason = closing ? 'draining' : io.engine.clientsCount >= config.maxConnections ? 'full' : undefined
+      const reason = closing
+        ? 'draining'
+        : io.engine.clientsCount >= config.maxConnections
+          ? 'full'
+          : undefined
       const refused = reason ?? (originAllowed(request, config.origins) ? undefined : 'origin')
       if (refused !== undefined) metrics.handshakeRefused(refused)
       decide(refused, refused === undefined)

@@ -39,7 +39,8 @@ export class Committer {
   append(room: string, draft: Draft): Promise<Appended> {
     const queue = this.#queues.get(room) ?? { waiting: [], busy: false }
     this.#queues.set(room, queue)
-    if (queue.waiting.length >= mostWaiting) return Promise.reject(new Refusal('unavailable', 'Too much at once', 1_000))
+    if (queue.waiting.length >= mostWaiting)
+      return Promise.reject(new Refusal('unavailable', 'Too much at once', 1_000))
     const done = new Promise<Appended>((resolve, reject) => queue.waiting.push({ draft, resolve, reject }))
     if (!queue.busy) void this.#work(room, queue)
     return done

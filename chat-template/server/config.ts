@@ -68,29 +68,40 @@ export function loadConfig(env: NodeJS.ProcessEnv): Loaded {
   }
   const address = (name: string, schemes: string[]) => {
     const text = given(name)
-    if (text !== undefined && !schemes.some(scheme => text.startsWith(`${scheme}://`) && text.length > scheme.length + 3)) {
+    if (
+      text !== undefined &&
+      !schemes.some(scheme => text.startsWith(`${scheme}://`) && text.length > scheme.length + 3)
+    ) {
       problems.push(`${name} must start with ${schemes.map(scheme => `${scheme}://`).join(' or ')}`)
     }
     return text
   }
 
   const replica = given('POD_NAME') ?? hostname()
-  if (!/^[\w.-]{1,253}$/.test(replica)) problems.push('POD_NAME may have letters, digits, dots, dashes and underscores')
+  if (!/^[\w.-]{1,253}$/.test(replica))
+    problems.push('POD_NAME may have letters, digits, dots, dashes and underscores')
 
   const redisUrl = address('REDIS_URL', ['redis', 'rediss', 'unix'])
   const mongoUrl = address('MONGODB_URL', ['mongodb', 'mongodb+srv'])
   const replicas = whole('REPLICAS', 1, 1, 10_000)
-  if (mongoUrl === undefined && production) problems.push('MONGODB_URL is needed in production: messages would be lost')
-  else if (mongoUrl === undefined) warnings.push('MONGODB_URL is not set: messages stay in memory and go with the process')
+  if (mongoUrl === undefined && production)
+    problems.push('MONGODB_URL is needed in production: messages would be lost')
+  else if (mongoUrl === undefined)
+    warnings.push('MONGODB_URL is not set: messages stay in memory and go with the process')
   if (redisUrl === undefined && replicas > 1) problems.push(`REDIS_URL is needed with ${replicas} replicas`)
   else if (redisUrl === undefined) warnings.push('REDIS_URL is not set: this replica hears no other')
 
   const secret = given('COOKIE_SECRET')
-  if (secret === undefined && production) problems.push('COOKIE_SECRET is needed in production, the same for all replicas')
-  else if (secret === undefined) warnings.push('COOKIE_SECRET is not set: a random one is used, names end with the process')
+  if (secret === undefined && production)
+    problems.push('COOKIE_SECRET is needed in production, the same for all replicas')
+  else if (secret === undefined)
+    warnings.push('COOKIE_SECRET is not set: a random one is used, names end with the process')
   else if (secret.length < 16) problems.push('COOKIE_SECRET must have at least 16 characters')
 
-  const origins = (given('ORIGINS') ?? '').split(',').map(word => word.trim()).filter(word => word !== '')
+  const origins = (given('ORIGINS') ?? '')
+    .split(',')
+    .map(word => word.trim())
+    .filter(word => word !== '')
   for (const origin of origins) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
       problems.push(`ORIGINS: "${origin.slice(0, 80)}" is not an origin such as https://chat.example.com`)
@@ -117,7 +128,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Loaded {
     maxConnections: whole('MAX_CONNECTIONS', 20_000, 1, 1_000_000),
     frameMs: whole('FRAME_MS', 10, 0, 1_000),
   }
-  if (!/^[\w-]{1,63}$/.test(config.database)) problems.push('DATABASE may have letters, digits, dashes and underscores')
+  if (!/^[\w-]{1,63}$/.test(config.database))
+    problems.push('DATABASE may have letters, digits, dashes and underscores')
   if (problems.length > 0) throw new ConfigProblems(problems)
   return { config, warnings }
 }

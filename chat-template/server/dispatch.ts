@@ -26,7 +26,13 @@ export function createDispatch(context: Context) {
 }
 
 /** Never rejects and never throws: what a client sends must not end the process. */
-async function answer(context: Context, socket: ChatSocket, event: string, raw: unknown, reply: AnyReply): Promise<void> {
+async function answer(
+  context: Context,
+  socket: ChatSocket,
+  event: string,
+  raw: unknown,
+  reply: AnyReply,
+): Promise<void> {
   const { data } = socket
   const started = performance.now()
   try {
@@ -63,7 +69,11 @@ function takeToken({ config, clock }: Context, { data }: ChatSocket): void {
   data.tokens = Math.min(config.eventBurst, data.tokens + gained)
   data.tokensAt = now
   if (data.tokens < 1 || data.open > mostOpen) {
-    throw new Refusal('rate', 'Too fast', Math.ceil((1_000 * (1 - Math.min(0, data.tokens))) / config.eventsPerSecond))
+    throw new Refusal(
+      'rate',
+      'Too fast',
+      Math.ceil((1_000 * (1 - Math.min(0, data.tokens))) / config.eventsPerSecond),
+    )
   }
   data.tokens--
 }
@@ -87,7 +97,12 @@ function toFailure(error: unknown): Failure {
 /** One line for the first refusal of a connection, one when it is cut: a flood must not become a flood of lines. */
 function strike(context: Context, socket: ChatSocket, event: string, failure: Failure, error: unknown): void {
   const { data } = socket
-  const fields = { connection: socket.id, user: data.user.id, event: String(event).slice(0, 40), error: failure.error }
+  const fields = {
+    connection: socket.id,
+    user: data.user.id,
+    event: String(event).slice(0, 40),
+    error: failure.error,
+  }
   if (failure.error === 'internal') context.log.error('a handler failed', { ...fields, cause: error })
   if (failure.error === 'unavailable') return
   data.strikes++

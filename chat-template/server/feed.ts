@@ -101,7 +101,9 @@ export class Feed {
   async sweep(): Promise<void> {
     const rooms = [...this.#rooms.keys()]
     for (let at = 0; at < rooms.length; at += 500) {
-      const heads = await this.#options.store.heads(rooms.slice(at, at + 500)).catch(() => new Map<string, number>())
+      const heads = await this.#options.store
+        .heads(rooms.slice(at, at + 500))
+        .catch(() => new Map<string, number>())
       for (const [room, head] of heads) {
         const state = this.#rooms.get(room)
         if (state?.settled === undefined || head <= state.settled) continue

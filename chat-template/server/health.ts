@@ -58,7 +58,8 @@ export class Health {
   start(): void {
     const round = async () => {
       await this.check()
-      if (this.#timer !== undefined) this.#timer = setTimeout(() => void round(), this.healthy ? everyMs : anxiousMs)
+      if (this.#timer !== undefined)
+        this.#timer = setTimeout(() => void round(), this.healthy ? everyMs : anxiousMs)
     }
     this.#timer = setTimeout(() => void round(), anxiousMs)
   }

@@ -45,7 +45,9 @@ export function createRequestListener(options: HttpOptions) {
     response.setHeader('x-replica', options.config.replica)
     const path = (request.url ?? '/').split('?')[0]!
     const log = options.log.with({ request: id })
-    response.on('finish', () => log.debug('answered', { method: request.method, path, status: response.statusCode }))
+    response.on('finish', () =>
+      log.debug('answered', { method: request.method, path, status: response.statusCode }),
+    )
     answer(options, page, path, request, response).catch(error => {
       log.error('a request failed', { path: path.slice(0, 100), error })
       if (!response.headersSent) json(response, 500, { error: 'internal', request: id })
@@ -56,7 +58,13 @@ export function createRequestListener(options: HttpOptions) {
 
 type Page = (request: IncomingMessage, response: ServerResponse) => void
 
-async function answer(options: HttpOptions, page: Page, path: string, request: IncomingMessage, response: ServerResponse) {
+async function answer(
+  options: HttpOptions,
+  page: Page,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+) {
   if (path === '/session') return session(options, request, response)
   if (request.method !== 'GET' && request.method !== 'HEAD') return json(response, 405, { error: 'method' })
   if (path === '/livez') return json(response, 200, { status: 'ok' })
@@ -76,14 +84,19 @@ function ready({ config, health, draining }: HttpOptions, response: ServerRespon
 }
 
 /** GET: who am I. POST {name}: I am called so. */
-async function session(options: HttpOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function session(
+  options: HttpOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { sessions, clock, config } = options
   const now = clock.now()
   const known = sessions.fromHeaders(request.headers, now)
   if (request.method === 'GET') return json(response, 200, { user: known ?? null })
   if (request.method !== 'POST') return json(response, 405, { error: 'method' })
   if (!originAllowed(request, config.origins)) return json(response, 403, { error: 'origin' })
-  if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) return json(response, 415, { error: 'type' })
+  if (!/^application\/json\b/.test(request.headers['content-type'] ?? ''))
+    return json(response, 415, { error: 'type' })
   const body = await read(request)
   if (body === undefined) return json(response, 413, { error: 'size' })
   const name = v.safeParse(v.object({ name: displayName }), body)

@@ -14,12 +14,18 @@ export interface Log {
 }
 
 /** One JSON object a line, the way log collectors read standard output. */
-export function createLog(level: Level, fields: Fields = {}, write = (line: string) => void process.stdout.write(line)): Log {
-  const at = (wanted: Level) => (message: string, more: Fields = {}) => {
-    if (levels.indexOf(wanted) < levels.indexOf(level)) return
-    const line = { time: new Date().toISOString(), level: wanted, msg: message, ...fields, ...more }
-    write(`${JSON.stringify(line, (_, value) => (value instanceof Error ? describe(value) : value))}\n`)
-  }
+export function createLog(
+  level: Level,
+  fields: Fields = {},
+  write = (line: string) => void process.stdout.write(line),
+): Log {
+  const at =
+    (wanted: Level) =>
+    (message: string, more: Fields = {}) => {
+      if (levels.indexOf(wanted) < levels.indexOf(level)) return
+      const line = { time: new Date().toISOString(), level: wanted, msg: message, ...fields, ...more }
+      write(`${JSON.stringify(line, (_, value) => (value instanceof Error ? describe(value) : value))}\n`)
+    }
   return {
     debug: at('debug'),
     info: at('info'),
@@ -32,7 +38,8 @@ export function createLog(level: Level, fields: Fields = {}, write = (line: stri
 /** Name, message and cause, without what may stand in a driver's error: addresses keep no password. */
 function describe(error: Error): string {
   const cause = error.cause instanceof Error ? `: ${error.cause.message}` : ''
-  const text = error.stack === undefined || error.cause ? `${error.name}: ${error.message}${cause}` : error.stack
+  const text =
+    error.stack === undefined || error.cause ? `${error.name}: ${error.message}${cause}` : error.stack
   return withoutPasswords(typeof text === 'string' ? text : inspect(error))
 }
 

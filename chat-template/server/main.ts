@@ -6,8 +6,8 @@ import { createReplication } from './adapter.ts'
 import { createApp } from './app.ts'
 import { ConfigProblems, loadConfig } from './config.ts'
 import { createLog } from './log.ts'
-import { createMetricsServer } from './metrics-server.ts'
 import { Metrics } from './metrics.ts'
+import { createMetricsServer } from './metrics-server.ts'
 import { openStore } from './store/open.ts'
 
 async function main(): Promise<void> {
@@ -52,7 +52,11 @@ async function main(): Promise<void> {
   await listen(metricsServer, config.metricsPort, config.host)
   await listen(server, config.port, config.host)
   const port = (address: unknown) => (address as AddressInfo).port
-  log.info('listening', { port: port(server.address()), metricsPort: port(metricsServer.address()), pid: process.pid })
+  log.info('listening', {
+    port: port(server.address()),
+    metricsPort: port(metricsServer.address()),
+    pid: process.pid,
+  })
 }
 
 function listen(server: ReturnType<typeof createServer>, port: number, host: string): Promise<void> {
@@ -67,7 +71,9 @@ function listen(server: ReturnType<typeof createServer>, port: number, host: str
 
 main().catch(error => {
   if (error instanceof ConfigProblems) {
-    process.stderr.write(`The environment is not right:\n${error.problems.map(text => `  ${text}\n`).join('')}`)
+    process.stderr.write(
+      `The environment is not right:\n${error.problems.map(text => `  ${text}\n`).join('')}`,
+    )
     process.exit(2)
   }
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)

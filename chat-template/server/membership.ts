@@ -10,7 +10,13 @@ export function mustBeMember(socket: ChatSocket, room: string): void {
 }
 
 export function summary({ presence }: Context, room: Room): RoomSummary {
-  return { id: room.id, title: room.title, private: room.private, people: presence.count(room.id), head: room.head }
+  return {
+    id: room.id,
+    title: room.title,
+    private: room.private,
+    people: presence.count(room.id),
+    head: room.head,
+  }
 }
 
 /** Rooms that the connection is in. */

@@ -76,7 +76,8 @@ export class Metrics {
       lines.push(`${series} ${value}`)
     }
     lines.push('# TYPE chat_ack_seconds histogram')
-    for (const [at, bound] of buckets.entries()) lines.push(`chat_ack_seconds_bucket{le="${bound}"} ${this.#latency[at]}`)
+    for (const [at, bound] of buckets.entries())
+      lines.push(`chat_ack_seconds_bucket{le="${bound}"} ${this.#latency[at]}`)
     lines.push(`chat_ack_seconds_bucket{le="+Inf"} ${this.#latencyCount}`)
     lines.push(`chat_ack_seconds_sum ${this.#latencySum}`, `chat_ack_seconds_count ${this.#latencyCount}`)
     const gauge = (name: string, value: number) => lines.push(`# TYPE ${name} gauge`, `${name} ${value}`)

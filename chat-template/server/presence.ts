@@ -6,7 +6,12 @@ export type PresenceNews =
   | { kind: 'change'; from: string; version: number; room: string; id: string; name: string | null }
   | { kind: 'beat'; from: string; version: number }
   | { kind: 'ask'; from: string; of: string }
-  | { kind: 'all'; from: string; version: number; rooms: [room: string, people: [id: string, name: string][]][] }
+  | {
+      kind: 'all'
+      from: string
+      version: number
+      rooms: [room: string, people: [id: string, name: string][]][]
+    }
   | { kind: 'bye'; from: string }
 
 interface Here {
@@ -64,7 +69,8 @@ export class Presence {
 
   people(room: string): Person[] {
     const all = new Map<string, string>()
-    for (const peer of this.#peers.values()) for (const [id, name] of peer.rooms.get(room) ?? []) all.set(id, name)
+    for (const peer of this.#peers.values())
+      for (const [id, name] of peer.rooms.get(room) ?? []) all.set(id, name)
     for (const [id, { name }] of this.#here.get(room) ?? []) all.set(id, name)
     return [...all].map(([id, name]) => ({ id, name })).sort((a, b) => a.name.localeCompare(b.name))
   }

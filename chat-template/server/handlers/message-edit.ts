@@ -20,7 +20,8 @@ interface Asked {
 export async function change(context: Context, socket: ChatSocket, { room, clientMsgId, seq, text }: Asked) {
   mustBeMember(socket, room)
   const { id: from, name } = socket.data.user
-  if (!(await context.store.rewrite(room, seq, from, text))) throw new Refusal('not-yours', 'Not a message of yours')
+  if (!(await context.store.rewrite(room, seq, from, text)))
+    throw new Refusal('not-yours', 'Not a message of yours')
   const draft = { clientMsgId, from, name, text, at: context.clock.now(), of: seq }
   const { entry, duplicate } = await context.committer.append(room, draft)
   return { seq: entry.seq, at: entry.at, duplicate }

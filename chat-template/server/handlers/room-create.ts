@@ -6,7 +6,9 @@ import { Refusal } from '../refusal.ts'
 
 /** A public room is named after its title; a private one has a name that nobody can guess (128 random bits). */
 export const roomCreate: Handler<'room:create'> = async (context, _socket, payload) => {
-  const id = payload.private ? `${privatePrefix}${randomBytes(16).toString('base64url')}` : slug(payload.title)
+  const id = payload.private
+    ? `${privatePrefix}${randomBytes(16).toString('base64url')}`
+    : slug(payload.title)
   const room = { id, title: payload.title, private: payload.private, head: 0 }
   if (!(await context.store.createRoom(room))) throw new Refusal('exists', 'There is a room with this name')
   context.log.info('room created', { private: payload.private })
@@ -20,6 +22,7 @@ function slug(title: string): string {
     .replace(/^-+|-+$/g, '')
     .slice(0, 60)
   const reserved = [privatePrefix, probePrefix].some(prefix => id.startsWith(prefix))
-  if (!/^[\p{Ll}\p{Lo}\p{N}]/u.test(id) || reserved) throw new Refusal('invalid', 'title: use some letters or digits')
+  if (!/^[\p{Ll}\p{Lo}\p{N}]/u.test(id) || reserved)
+    throw new Refusal('invalid', 'title: use some letters or digits')
   return id
 }

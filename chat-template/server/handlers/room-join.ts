@@ -18,7 +18,8 @@ export const roomJoin: Handler<'room:join'> = async (context, socket, { room: id
   if (room === undefined) throw new Refusal('not-found', 'There is no such room')
   const joined = socket.rooms.has(channel(id))
   if (!joined) {
-    if (roomsOf(socket).length >= limits.rooms) throw new Refusal('limit', `No more than ${limits.rooms} rooms at once`)
+    if (roomsOf(socket).length >= limits.rooms)
+      throw new Refusal('limit', `No more than ${limits.rooms} rooms at once`)
     await socket.join(channel(id))
     context.presence.enter(id, socket.data.user)
   }

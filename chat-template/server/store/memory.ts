@@ -35,13 +35,21 @@ export class MemoryStore implements Store {
   async after(id: string, after: number, limit: number): Promise<Range> {
     const all = this.#logs.get(id)?.entries.filter(entry => entry.seq > after) ?? []
     const entries = all.slice(0, limit)
-    return { entries: this.#current(id, entries), through: entries.at(-1)?.seq ?? after, more: all.length > limit }
+    return {
+      entries: this.#current(id, entries),
+      through: entries.at(-1)?.seq ?? after,
+      more: all.length > limit,
+    }
   }
 
   async before(id: string, before: number, limit: number): Promise<Range> {
     const all = this.#logs.get(id)?.entries.filter(entry => entry.seq < before) ?? []
     const entries = all.slice(-limit)
-    return { entries: this.#current(id, entries), through: entries.at(-1)?.seq ?? 0, more: all.length > limit }
+    return {
+      entries: this.#current(id, entries),
+      through: entries.at(-1)?.seq ?? 0,
+      more: all.length > limit,
+    }
   }
 
   async rewrite(id: string, seq: number, from: string, text: string | null): Promise<boolean> {

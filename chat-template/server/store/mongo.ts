@@ -1,8 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Collection, type Db, type Filter, MongoBulkWriteError, MongoClient, MongoServerError } from 'mongodb'
+import {
+  type Collection,
+  type Db,
+  type Filter,
+  MongoBulkWriteError,
+  MongoClient,
+  MongoServerError,
+} from 'mongodb'
 import type { Change, Message } from '../../shared/events.ts'
 import { probePrefix } from '../../shared/limits.ts'
-import { type Appended, type Draft, probeLifeMs, type Range, type Room, type Store, StoreUnavailable } from './store.ts'
+import {
+  type Appended,
+  type Draft,
+  probeLifeMs,
+  type Range,
+  type Room,
+  type Store,
+  StoreUnavailable,
+} from './store.ts'
 
 interface RoomDoc {
   _id: string
@@ -215,7 +230,14 @@ export class MongoStore implements Store {
     return known(async () => {
       try {
         const { id, title, private: hidden, head } = room
-        await this.#rooms.insertOne({ _id: id, title, private: hidden, seq: head, usedAt: new Date(now), ...expires })
+        await this.#rooms.insertOne({
+          _id: id,
+          title,
+          private: hidden,
+          seq: head,
+          usedAt: new Date(now),
+          ...expires,
+        })
         return true
       } catch (error) {
         if (error instanceof MongoServerError && error.code === duplicateKey) return false
@@ -264,7 +286,15 @@ function openPlaces(docs: EntryDoc[], after?: number): number[] {
 
 function toDoc(roomId: string, seq: number, draft: Draft): EntryDoc {
   const { from, clientMsgId, name, text, at, of } = draft
-  const doc: EntryDoc = { roomId, seq, senderId: from, clientMsgId, name, text: text ?? '', createdAt: new Date(at) }
+  const doc: EntryDoc = {
+    roomId,
+    seq,
+    senderId: from,
+    clientMsgId,
+    name,
+    text: text ?? '',
+    createdAt: new Date(at),
+  }
   if (of !== undefined) doc.of = of
   if (of !== undefined && text === null) doc.deleted = true
   if (roomId.startsWith(probePrefix)) doc.expiresAt = new Date(at + probeLifeMs)

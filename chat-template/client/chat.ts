@@ -1,0 +1,315 @@
+import type { Socket } from 'socket.io-client'
+import type {
+  ClientEvents,
+  Person,
+  Replies,
+  Reply,
+  RequestName,
+  RoomSummary,
+  ServerEvents,
+  You,
+} from '../shared/events.ts'
+import { type Keeper, Outbox, type Outgoing } from './outbox.ts'
+import { RoomLog } from './room-log.ts'
+
+export interface RoomState {
+  id: string
+  summary: RoomSummary | undefined
+  log: RoomLog
+  people: Person[]
+  count: number
+  typing: Person[]
+  /** Older entries are on the server. */
+  older: boolean
+  /** `missing`: there is no such room. */
+  state: 'joining' | 'joined' | 'missing' | 'refused'
+  unread: number
+}
+
+export interface ChatOptions {
+  socket: Socket<ServerEvents, ClientEvents>
+  keeper: Keeper
+  /** Called after anything has changed; `room` when only that room did. */
+  changed: (room?: string) => void
+  /** A message that was not here before has come in. */
+  arrived?: (room: string, text: string, own: boolean) => void
+}
+
+/** An acknowledgement takes two writes, and the server gives each 3 s. */
+const ackMs = 8_000
+const retryMs = 1_000
+/** The server closes gaps by itself in about a quarter of a second; only then does the client ask. */
+const gapMs = 1_500
+
+/** The chat without a page: what is known of each room, and what still has to be sent. Framework-free on purpose. */
+export class Chat {
+  readonly rooms = new Map<string, RoomState>()
+  readonly outbox: Outbox
+  you: You | undefined
+  online = false
+  /** Since when there is no connection, milliseconds since 1970. */
+  offlineSince: number | undefined = Date.now()
+  replica: string | undefined
+  healthy = true
+  readonly #socket: ChatOptions['socket']
+  readonly #options: ChatOptions
+  #sending = false
+  #sendTimer: ReturnType<typeof setTimeout> | undefined
+  readonly #gapTimers = new Map<string, ReturnType<typeof setTimeout>>()
+
+  constructor(options: ChatOptions) {
+    this.#options = options
+    this.#socket = options.socket
+    this.outbox = new Outbox(options.keeper)
+    this.#listen()
+  }
+
+  /** Asks the server; rejects when there is no answer in time. */
+  async ask<E extends RequestName>(event: E, payload: Parameters<ClientEvents[E]>[0]): Promise<Reply<E>> {
+    // The map of events says which answer belongs to which question; that link is lost in the emitter's own types.
+    const emitter = this.#socket.timeout(ackMs) as unknown as {
+      emitWithAck(name: E, body: unknown): Promise<Reply<E>>
+    }
+    return emitter.emitWithAck(event, payload)
+  }
+
+  /** Enters a room, or keeps it entered: it is joined again after every reconnect. */
+  async join(id: string): Promise<void> {
+    if (!this.rooms.has(id)) this.rooms.set(id, newRoom(id))
+    if (this.online) await this.#join(this.rooms.get(id)!)
+  }
+
+  async leave(id: string): Promise<void> {
+    this.rooms.delete(id)
+    this.#options.changed()
+    if (this.online) await this.ask('room:leave', { room: id }).catch(() => undefined)
+  }
+
+  send(room: string, text: string): void {
+    this.#put({ room, kind: 'send', text })
+  }
+
+  edit(room: string, seq: number, text: string): void {
+    this.#put({ room, kind: 'edit', text, seq })
+  }
+
+  remove(room: string, seq: number): void {
+    this.#put({ room, kind: 'delete', text: '', seq })
+  }
+
+  retry(id: string): void {
+    this.outbox.update(id, { state: 'queued' })
+    void this.#work()
+  }
+
+  discard(id: string): void {
+    this.outbox.remove(id)
+    this.#options.changed()
+  }
+
+  /** Loads the page before the oldest message. */
+  async older(id: string): Promise<void> {
+    const room = this.rooms.get(id)
+    if (room === undefined || !room.older || !this.online) return
+    const page = await this.ask('history:before', { room: id, before: room.log.oldest }).catch(
+      () => undefined,
+    )
+    if (!page?.ok) return
+    room.log.add(page.entries)
+    room.older = page.more
+    this.#options.changed(id)
+  }
+
+  typing(room: string, on: boolean): void {
+    if (this.online) this.#socket.volatile.emit('typing', { room, on })
+  }
+
+  #listen(): void {
+    const socket = this.#socket
+    const { changed } = this.#options
+    socket.on('connect', () => {
+      this.online = true
+      this.offlineSince = undefined
+      for (const room of this.rooms.values()) if (room.state !== 'missing') void this.#join(room)
+      changed()
+    })
+    socket.on('disconnect', () => {
+      this.online = false
+      this.offlineSince ??= Date.now()
+      for (const room of this.rooms.values()) if (room.state === 'joined') room.state = 'joining'
+      changed()
+    })
+    socket.on('hostname', replica => {
+      this.replica = replica
+      changed()
+    })
+    socket.on('hello', you => {
+      this.you = you
+      this.healthy = you.healthy
+      changed()
+    })
+    socket.on('health', ({ healthy }) => {
+      this.healthy = healthy
+      changed()
+    })
+    socket.on('message:new', ({ room: id, entries }) => {
+      const room = this.rooms.get(id)
+      if (room !== undefined) this.#take(room, entries)
+    })
+    socket.on('room:people', ({ room: id, count, people }) => {
+      const room = this.rooms.get(id)
+      if (room === undefined) return
+      Object.assign(room, { count, people })
+      changed(id)
+    })
+    socket.on('typing', ({ room: id, people }) => {
+      const room = this.rooms.get(id)
+      if (room === undefined) return
+      room.typing = people.filter(person => person.id !== this.you?.id)
+      changed(id)
+    })
+  }
+
+  async #join(room: RoomState): Promise<void> {
+    const after = room.log.settled
+    try {
+      const reply = await this.ask('room:join', { room: room.id, ...(after < 0 ? {} : { after }) })
+      if (this.rooms.get(room.id) !== room) return
+      if (!reply.ok) {
+        if (reply.error === 'not-found') room.state = 'missing'
+        else if (reply.error === 'unavailable' || reply.error === 'rate') this.#later(() => this.#join(room))
+        else room.state = 'refused'
+        return this.#options.changed()
+      }
+      this.#enter(room, reply)
+      if (!reply.fresh && reply.more) await this.#catchUp(room)
+      void this.#work()
+    } catch {
+      // No answer: the connection is gone, and the next one joins again; or the server is slow, and may be asked again.
+      if (this.online) this.#later(() => this.#join(room))
+    }
+  }
+
+  #enter(room: RoomState, reply: Replies['room:join']): void {
+    if (reply.fresh) {
+      if (room.log.settled >= 0) room.log.reset()
+      room.older = reply.more
+    }
+    Object.assign(room, {
+      summary: reply.room,
+      people: reply.people,
+      count: reply.room.people,
+      state: 'joined',
+    })
+    this.#take(room, reply.entries)
+    room.log.settle(reply.through)
+    this.#options.changed()
+  }
+
+  async #catchUp(room: RoomState): Promise<void> {
+    for (let more = true; more && this.online; ) {
+      const page = await this.ask('history:after', { room: room.id, after: room.log.settled })
+      if (!page.ok) return
+      this.#take(room, page.entries)
+      room.log.settle(page.through)
+      more = page.more
+    }
+  }
+
+  #take(room: RoomState, entries: Parameters<RoomLog['add']>[0]): void {
+    const first = room.log.settled < 0
+    for (const message of room.log.add(entries)) {
+      const own = message.from === this.you?.id
+      // Stored, though the answer may never have come: it must not be shown twice.
+      if (own) this.outbox.remove(message.clientMsgId)
+      if (!first) this.#options.arrived?.(room.id, `${message.name}: ${message.text}`, own)
+    }
+    if (room.log.hasGap && !this.#gapTimers.has(room.id)) {
+      const look = () => {
+        this.#gapTimers.delete(room.id)
+        if (room.log.hasGap) void this.#catchUp(room).catch(() => undefined)
+      }
+      this.#gapTimers.set(room.id, setTimeout(look, gapMs))
+    }
+    this.#options.changed(room.id)
+  }
+
+  #put(what: Pick<Outgoing, 'room' | 'kind' | 'text' | 'seq'>): void {
+    this.outbox.add({ ...what, id: newId(), at: Date.now(), state: 'queued' })
+    this.#options.changed(what.room)
+    void this.#work()
+  }
+
+  /** Sends one after the other: the order of one person's messages is the order in which they wrote them. */
+  async #work(): Promise<void> {
+    if (this.#sending) return
+    this.#sending = true
+    clearTimeout(this.#sendTimer)
+    const ready = (room: string) => this.online && this.rooms.get(room)?.state === 'joined'
+    for (let item = this.outbox.next(ready); item !== undefined; item = this.outbox.next(ready)) {
+      this.outbox.update(item.id, { state: 'sending' })
+      this.#options.changed(item.room)
+      const waitMs = await this.#deliver(item)
+      this.#options.changed(item.room)
+      if (waitMs === undefined) continue
+      this.#sendTimer = setTimeout(() => void this.#work(), waitMs)
+      break
+    }
+    this.#sending = false
+  }
+
+  /** How long to wait before it is tried again; undefined: it is done with, one way or the other. */
+  async #deliver(item: Outgoing): Promise<number | undefined> {
+    const reply = await this.#tell(item).catch(() => undefined)
+    if (reply === undefined) {
+      this.outbox.update(item.id, { state: 'queued', note: 'No answer yet' })
+      return retryMs
+    }
+    if (reply.ok) return this.#confirm(item, reply.seq, reply.at)
+    const passing = reply.error === 'unavailable' || reply.error === 'rate' || reply.error === 'internal'
+    this.outbox.update(item.id, { state: passing ? 'queued' : 'failed', note: reply.message })
+    return passing ? Math.max(retryMs, reply.retryAfterMs ?? 0) : undefined
+  }
+
+  #tell({ kind, room, id, text, seq = 0 }: Outgoing): Promise<Reply<'message:send'>> {
+    const base = { room, clientMsgId: id }
+    if (kind === 'edit') return this.ask('message:edit', { ...base, seq, text })
+    if (kind === 'delete') return this.ask('message:delete', { ...base, seq })
+    return this.ask('message:send', { ...base, text })
+  }
+
+  /** The stored entry may come before or after its confirmation; until it does, this one stands for it. */
+  #confirm(item: Outgoing, seq: number, at: number): undefined {
+    this.outbox.remove(item.id)
+    const room = this.rooms.get(item.room)
+    if (room === undefined || this.you === undefined) return
+    const { id: from, name } = this.you
+    if (item.kind === 'send') room.log.add([{ seq, clientMsgId: item.id, from, name, text: item.text, at }])
+    else room.log.add([{ seq, of: item.seq ?? 0, text: item.kind === 'edit' ? item.text : null, at }])
+  }
+
+  #later(work: () => Promise<void>): void {
+    setTimeout(() => void work(), retryMs)
+  }
+}
+
+function newRoom(id: string): RoomState {
+  return {
+    id,
+    summary: undefined,
+    log: new RoomLog(),
+    people: [],
+    count: 0,
+    typing: [],
+    older: false,
+    state: 'joining',
+    unread: 0,
+  }
+}
+
+/** Random, also on a page without https, where randomUUID is missing. */
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('')
+}

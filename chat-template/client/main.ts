@@ -1,0 +1,138 @@
+import { io, type Socket } from 'socket.io-client'
+import type { ClientEvents, RoomSummary, ServerEvents } from '../shared/events.ts'
+import { Chat } from './chat.ts'
+import type { Line } from './view/connection.ts'
+import { Page } from './view/page.ts'
+import { askName, whoAmI } from './view/welcome.ts'
+
+const firstRoom = 'lobby'
+const roomsKey = 'rooms'
+
+async function start(): Promise<void> {
+  const user = await whoAmI()
+  if (user === null) await askName()
+  const name = user?.name ?? (await whoAmI())?.name ?? ''
+  open(name)
+}
+
+function open(name: string): void {
+  const socket: Socket<ServerEvents, ClientEvents> = io({
+    // Half of the wait is chance: clients that were cut together must not come back together.
+    reconnectionDelay: 300,
+    reconnectionDelayMax: 5_000,
+    randomizationFactor: 0.5,
+    timeout: 10_000,
+  })
+  let listed: RoomSummary[] = []
+  let current = roomInAddress()
+  let drawing = false
+  const line: Line = { transport: '', roundTripMs: undefined }
+
+  const draw = () => {
+    if (drawing) return
+    drawing = true
+    const paint = () => {
+      drawing = false
+      page.show(current, listed)
+    }
+    // A hidden page gets no animation frames, but its title counts what is unread.
+    if (document.hidden) setTimeout(paint, 100)
+    else requestAnimationFrame(paint)
+  }
+  const arrived = (room: string, text: string, own: boolean) => {
+    const state = chat.rooms.get(room)
+    if (own || state === undefined) return
+    if (room === current && !document.hidden) page.announce(text)
+    else state.unread++
+  }
+  const chat = new Chat({ socket, keeper: localStorage, changed: draw, arrived })
+
+  const enter = (room: string, push = true) => {
+    current = room
+    if (push) history.pushState(null, '', `/r/${encodeURIComponent(room)}`)
+    void chat.join(room)
+    const state = chat.rooms.get(room)
+    if (state !== undefined) state.unread = 0
+    remember([...chat.rooms.keys()])
+    page.closePanels()
+    draw()
+  }
+  const listRooms = async () => {
+    if (!chat.online || document.hidden) return
+    const reply = await chat.ask('room:list', {}).catch(() => undefined)
+    if (reply?.ok) listed = reply.rooms
+    draw()
+  }
+  const page = new Page(document.getElementById('app')!, {
+    chat,
+    keeper: localStorage,
+    name,
+    line: () => line,
+    open: enter,
+    leave: room => {
+      void chat.leave(room)
+      remember([...chat.rooms.keys()])
+      if (room === current) enter([...chat.rooms.keys()][0] ?? firstRoom)
+    },
+    create: async (title, hidden) => {
+      const reply = await chat.ask('room:create', { title, private: hidden }).catch(() => undefined)
+      if (reply === undefined) return 'No answer from the server. Try again.'
+      if (!reply.ok) return reply.message
+      enter(reply.room.id)
+      void listRooms()
+      return undefined
+    },
+    rename: () => {
+      void askName(chat.you?.name ?? name).then(() => socket.disconnect().connect())
+    },
+    loadOlder: room => chat.older(room),
+  })
+
+  socket.on('connect', () => {
+    line.transport = socket.io.engine.transport.name
+    socket.io.engine.once('upgrade', transport => {
+      line.transport = transport.name
+      draw()
+    })
+    void measure()
+    void listRooms()
+  })
+  const measure = async () => {
+    const asked = performance.now()
+    const reply = await chat.ask('echo', {}).catch(() => undefined)
+    if (reply?.ok) line.roundTripMs = Math.round(performance.now() - asked)
+    draw()
+  }
+  setInterval(() => void (chat.online && !document.hidden && measure()), 10_000)
+  setInterval(() => void listRooms(), 15_000)
+  setInterval(() => void (chat.online || draw()), 1_000)
+  addEventListener('popstate', () => enter(roomInAddress(), false))
+
+  const waiting = chat.outbox.items.map(item => item.room)
+  for (const room of new Set([...remembered(), ...waiting])) void chat.join(room)
+  enter(current, location.pathname === '/')
+}
+
+function roomInAddress(): string {
+  const found = location.pathname.match(/^\/r\/([^/]+)$/)?.[1]
+  try {
+    return found === undefined ? firstRoom : decodeURIComponent(found)
+  } catch {
+    return firstRoom
+  }
+}
+
+function remembered(): string[] {
+  try {
+    const rooms: unknown = JSON.parse(localStorage.getItem(roomsKey) ?? '[]')
+    return Array.isArray(rooms) ? rooms.filter(room => typeof room === 'string').slice(0, 20) : []
+  } catch {
+    return []
+  }
+}
+
+function remember(rooms: string[]): void {
+  localStorage.setItem(roomsKey, JSON.stringify(rooms))
+}
+
+void start()

@@ -1,0 +1,47 @@
+import type { Chat } from '../chat.ts'
+import { h, plural } from './dom.ts'
+
+export interface Line {
+  transport: string
+  /** Milliseconds for a question and its answer; undefined before the first. */
+  roundTripMs: number | undefined
+}
+
+/** Which replica one is on and how well one hears it; and, when there is something to say, a banner above the room. */
+export class Connection {
+  readonly badge = h('div', { class: 'badge', attrs: { 'aria-label': 'Connection' } })
+  readonly banner = h('div', { class: 'banner', hidden: true, attrs: { role: 'status' } })
+
+  show(chat: Chat, { transport, roundTripMs }: Line): void {
+    const state = chat.online ? (chat.healthy ? 'ok' : 'degraded') : 'off'
+    const words = chat.online ? (chat.replica ?? 'connected') : 'offline'
+    const details = chat.online
+      ? [transport, roundTripMs === undefined ? undefined : `${roundTripMs} ms`]
+      : []
+    const shown = details.filter(part => part !== undefined).join(' · ')
+    this.badge.dataset.state = state
+    this.badge.replaceChildren(
+      h('span', { class: 'dot', attrs: { 'aria-hidden': 'true' } }),
+      h('span', { class: 'replica', title: 'The replica that you are connected to' }, words),
+      h('span', { class: 'muted details' }, shown),
+    )
+    this.#showBanner(chat)
+  }
+
+  #showBanner(chat: Chat): void {
+    const queued = chat.outbox.items.filter(item => item.state !== 'failed').length
+    const kept = queued > 0 ? ` ${plural(queued, 'message')} will be sent then.` : ' What you write is kept.'
+    const seconds = Math.round((Date.now() - (chat.offlineSince ?? 0)) / 1_000)
+    let text = ''
+    // A moment without a connection is nothing to be told about.
+    if (!chat.online && seconds >= 1) text = `Reconnecting, ${ago(seconds)} without a connection.${kept}`
+    else if (chat.online && !chat.healthy)
+      text = 'Some of the service is away. Messages may come late; none is lost.'
+    this.banner.hidden = text === ''
+    if (this.banner.textContent !== text) this.banner.textContent = text
+  }
+}
+
+function ago(seconds: number): string {
+  return seconds < 60 ? `${seconds} s` : plural(Math.floor(seconds / 60), 'minute')
+}
