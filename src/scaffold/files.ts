@@ -21,9 +21,10 @@ export function projectFiles(template: readonly TreeFile[], schema: string, answ
       ? { ...file, contents: renamed(file, answers.name) }
       : { ...file, path }
   })
+  const named = withIgnores(copied)
   const locked = copied.some(file => file.path === 'package-lock.json')
   const files = [
-    ...copied,
+    ...named,
     { path: 'rtdeploy.schema.json', contents: schema, executable: false },
     { path: 'rtdeploy.yaml', contents: renderConfig(answers, locked), executable: false },
   ]
@@ -33,14 +34,25 @@ export function projectFiles(template: readonly TreeFile[], schema: string, answ
   return files
 }
 
+/** What runs leave in .rtdeploy stays out of git and out of the image. */
+function withIgnores(files: readonly TreeFile[]): TreeFile[] {
+  return files.map(file => {
+    const ignores = file.path === '.gitignore' || file.path === '.dockerignore'
+    if (!ignores || patterns(file.contents).includes('.rtdeploy')) return file
+    return { ...file, contents: `${textOf(file.contents).replace(/\n?$/, '\n')}.rtdeploy/\n` }
+  })
+}
+
 /** npm leaves .gitignore and .npmrc out of packages, so templates ship them as _gitignore and _npmrc. */
 function projectPath(path: string): string {
   return path.replace(/(^|\/)_(?=[a-z][^/]*$)/, '$1.')
 }
 
 function renamed(file: TreeFile, name: string): string {
-  const text = typeof file.contents === 'string' ? file.contents : Buffer.from(file.contents).toString('utf8')
-  const manifest = JSON.parse(text) as { name?: string; packages?: Record<string, { name?: string }> }
+  const manifest = JSON.parse(textOf(file.contents)) as {
+    name?: string
+    packages?: Record<string, { name?: string }>
+  }
   manifest.name = name
   const root = manifest.packages?.['']
   if (root !== undefined) root.name = name
@@ -63,9 +75,12 @@ export function gitignoreNote(files: readonly TreeFile[], found: Found): string[
 }
 
 function patterns(contents: string | Uint8Array): string[] {
-  return Buffer.from(contents)
-    .toString('utf8')
+  return textOf(contents)
     .split(/\r?\n/)
     .map(line => line.trim().replace(/^\/|\/$/g, ''))
     .filter(line => line !== '' && !line.startsWith('#'))
+}
+
+function textOf(contents: string | Uint8Array): string {
+  return typeof contents === 'string' ? contents : Buffer.from(contents).toString('utf8')
 }
