@@ -28,7 +28,7 @@ export function judgeFanOut(observations: Observations): Check {
   }
   if (missing.length === 0 && !within.some(isMissing)) {
     const late = facts.rounds > 1 ? '; the first round was not complete' : ''
-    const found = `${count(across.length, 'delivery').replace('deliverys', 'deliveries')} across ${replicas} replicas, ${describeLatency(latency)}${late}`
+    const found = `${count(across.length, 'message')} across ${replicas} replicas, ${describeLatency(latency)}${late}`
     return {
       ...check,
       status: late === '' ? 'pass' : 'warn',

@@ -95,17 +95,17 @@ export function judgeWebSocket(observations: Observations): Check {
 function upgradeTrap(fault: Fault | undefined, proof: string): { why: string; hint: string } {
   if (isUnknownSession(fault)) {
     return {
-      why: `RT008: no affinity, so the upgrade lands on another replica. ${proof}`,
+      why: `RT008: no affinity, so the upgrade lands on another replica. Proof: ${proof}`,
       hint: hints.affinity,
     }
   }
   if (fault?.kind === 'answer' && fault.status === 502) {
     return {
-      why: `RT021: the balancer cannot hand the upgrade on, as when it speaks HTTP/2 to the replicas. ${proof}`,
+      why: `RT021: the balancer cannot hand the upgrade on, as when it speaks HTTP/2 to the replicas. Proof: ${proof}`,
       hint: 'let the balancer speak HTTP/1.1 to the replicas: no app-protocols HTTP2, no appProtocol h2',
     }
   }
   if (fault?.kind === 'answer')
-    return { why: `a proxy takes the Upgrade header away. ${proof}`, hint: hints.upgrade }
-  return { why: `the upgrade is not let through. ${proof}`, hint: hints.upgrade }
+    return { why: `a proxy takes the Upgrade header away. Proof: ${proof}`, hint: hints.upgrade }
+  return { why: `the upgrade is not let through. Proof: ${proof}`, hint: hints.upgrade }
 }

@@ -50,12 +50,12 @@ function trap(observations: Observations, astray: readonly SessionRecord[]): { w
   const rejected = observations.target.polling?.cookies.find(cookie => cookie.rejected !== undefined)
   if (rejected !== undefined) {
     return {
-      why: `RT014: cookie ${rejected.name} is set, but a browser does not send it back: ${rejected.rejected}. ${bestProof(astray)}`,
+      why: `RT014: cookie ${rejected.name} is set, but a browser does not send it back: ${rejected.rejected}. Proof: ${bestProof(astray)}`,
       hint: `change how ${rejected.name} is set, or use the address that it is meant for`,
     }
   }
   return {
-    why: `RT008: polling without affinity; an adapter such as Redis does not replace it (RT009). ${bestProof(astray)}`,
+    why: `RT008: polling without affinity; an adapter such as Redis does not replace it (RT009). Proof: ${bestProof(astray)}`,
     hint: hints.affinity,
   }
 }

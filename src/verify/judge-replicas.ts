@@ -129,6 +129,6 @@ function oneReplica(
 
 function cause(broken: readonly SessionRecord[]): { why: string; hint: string } {
   return isUnknownSession(broken[0]?.fault)
-    ? { why: `RT008: polling without affinity. ${bestProof(broken)}`, hint: hints.affinity }
+    ? { why: `RT008: polling without affinity. Proof: ${bestProof(broken)}`, hint: hints.affinity }
     : { why: bestProof(broken), hint: 'look at the logs of the replicas and of the balancer: rtdeploy logs' }
 }

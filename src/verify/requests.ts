@@ -138,8 +138,7 @@ export class Requests {
   #learn(message: HttpMessage, answeredBy: string | undefined): void {
     const { identity } = this.#context
     this.opening = message
-    if (identity.kind === 'header') this.issuedBy = answeredBy
-    if (identity.kind === 'cookie') this.issuedBy = replicaName(this.jar.value(identity.name))
+    this.issuedBy = identity.kind === 'cookie' ? replicaName(this.jar.value(identity.name)) : answeredBy
   }
 
   #answeredBy(message: HttpMessage): string | undefined {
