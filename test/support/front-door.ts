@@ -55,14 +55,23 @@ export function createWorld(): World {
     defer: step => undo.push(step),
     async replica(name, listener = (_request, response) => response.end(name)) {
       const server = createServer({ keepAliveTimeout: 620_000, maxHeaderSize: 128 * 1024 })
+      const sockets = new Set<Socket>()
       const replica: TestReplica = {
         name,
         host: '127.0.0.1',
         port: await listen(server),
         server,
         ready: 200,
-        close: () => closeServer(server),
+        close: async () => {
+          for (const socket of sockets) socket.destroy()
+          await closeServer(server)
+        },
       }
+      // Upgraded sockets are not the server's any more: closeAllConnections() leaves them open.
+      server.on('connection', socket => {
+        sockets.add(socket)
+        socket.on('close', () => sockets.delete(socket))
+      })
       server.on('request', (asked, answer) => {
         if (asked.url !== '/ready') return listener(asked, answer)
         answer.writeHead(replica.ready).end()

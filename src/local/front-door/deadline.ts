@@ -29,18 +29,25 @@ const longestTimer = 2 ** 31 - 1
 /** Calls `expire` once, when `due()` has passed. `due` may move later without notice: it is asked again at the end. */
 export function createDeadline(due: () => number, expire: () => void): Deadline {
   let timer: NodeJS.Timeout | undefined
-  const look = () => {
-    const left = due() - performance.now()
-    if (left <= 0) return expire()
-    timer = setTimeout(look, Math.min(Math.ceil(left), longestTimer))
+  let over = false
+  const wait = () => {
+    const left = Math.ceil(due() - performance.now())
+    timer = setTimeout(look, Math.min(Math.max(left, 0), longestTimer))
   }
-  timer = setTimeout(look, Math.min(Math.max(Math.ceil(due() - performance.now()), 0), longestTimer))
-  const clear = () => clearTimeout(timer)
+  const look = () => {
+    if (due() > performance.now()) return wait()
+    over = true
+    expire()
+  }
+  wait()
   return {
     rearm() {
-      clear()
-      timer = setTimeout(look, 0)
+      clearTimeout(timer)
+      if (!over) wait()
     },
-    clear,
+    clear() {
+      clearTimeout(timer)
+      over = true
+    },
   }
 }

@@ -55,6 +55,28 @@ describe('a deadline', () => {
     })
   })
 
+  it('stays silent once it has been cleared or has expired, whoever rearms it', async () => {
+    let calls = 0
+    const cleared = createDeadline(
+      () => performance.now() + 1e6,
+      () => {
+        calls += 1
+      },
+    )
+    cleared.clear()
+    cleared.rearm()
+    const once = createDeadline(
+      () => 0,
+      () => {
+        calls += 1
+      },
+    )
+    await expired(() => performance.now() - 1)
+    once.rearm()
+    await expired(() => performance.now() - 1)
+    expect(calls).toBe(1)
+  })
+
   it('waits out a moment 68 years away instead of overflowing', async () => {
     let expiredEarly = false
     const deadline = createDeadline(
