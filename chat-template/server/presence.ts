@@ -99,16 +99,22 @@ export class Presence {
   }
 
   hear(news: PresenceNews): void {
-    const { id: self, send, clock } = this.#options
+    const { id: self, clock } = this.#options
     if (news.from === self) return
-    if (news.kind === 'bye') return this.#forget(news.from)
-    if (news.kind === 'ask') return news.of === self ? this.#tellAll() : undefined
     const peer = this.#peers.get(news.from)
     if (peer !== undefined) peer.seenAt = clock.now()
-    if (news.kind === 'all') return this.#replace(news.from, news.version, news.rooms)
+    if (news.kind === 'bye') this.#forget(news.from)
+    else if (news.kind === 'all') this.#replace(news.from, news.version, news.rooms)
+    else if (news.kind !== 'ask') this.#follow(peer, news)
+    else if (news.of === self) this.#tellAll()
+  }
+
+  /** Only who heard every change so far can follow the next; who did not asks for all. */
+  #follow(peer: Peer | undefined, news: PresenceNews & { kind: 'change' | 'beat' }): void {
     const next = news.kind === 'beat' ? news.version : news.version - 1
-    if (peer === undefined || peer.version !== next) return send({ kind: 'ask', from: self, of: news.from })
-    if (news.kind === 'change') this.#apply(peer, news)
+    if (peer === undefined || peer.version !== next) {
+      this.#options.send({ kind: 'ask', from: this.#options.id, of: news.from })
+    } else if (news.kind === 'change') this.#apply(peer, news)
   }
 
   #tell(room: string, id: string, name: string | null): void {

@@ -29,6 +29,10 @@ export class Typing {
     if (!known) this.#changed(room)
   }
 
+  has(room: string, id: string): boolean {
+    return this.#rooms.get(room)?.has(id) ?? false
+  }
+
   people(room: string): Person[] {
     return [...(this.#rooms.get(room) ?? [])].map(([id, { name }]) => ({ id, name })).slice(0, 5)
   }

@@ -48,11 +48,11 @@ export class Composer {
   }
 
   open(room: string, title: string): void {
+    this.#input.placeholder = `Message ${title}`
     if (this.#room === room) return
     this.#stopEditing()
     this.#room = room
     this.#input.value = this.#options.keeper.getItem(this.#draftKey()) ?? ''
-    this.#input.placeholder = `Message ${title}`
     this.#grow()
   }
 

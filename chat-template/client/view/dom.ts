@@ -67,13 +67,14 @@ export function iconButton(
 
 /** One or two letters in a colour that stays the same for a person. */
 export function avatar(id: string, name: string): HTMLElement {
-  let hash = 0
-  for (const letter of id) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) >>> 0
+  // FNV-1a: neighbours in the alphabet must not get the same colour.
+  let hash = 0x811c9dc5
+  for (const letter of id) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193) >>> 0
   const words = name.split(/\s+/).filter(word => word !== '')
   const letters = words.slice(0, 2).map(word => [...word][0] ?? '')
   return h(
     'span',
-    { class: `avatar hue-${hash % 8}`, attrs: { 'aria-hidden': 'true' } },
+    { class: `avatar hue-${(hash >>> 8) % 8}`, attrs: { 'aria-hidden': 'true' } },
     letters.join('').toUpperCase(),
   )
 }

@@ -134,7 +134,10 @@ export class Page {
     this.#room.hidden = !there
     this.#empty.hidden = there
     this.#title.textContent = room?.summary?.title ?? room?.id ?? 'Chat'
-    if (!there) return this.#showEmpty(room)
+    if (!there) {
+      this.#showEmpty(room)
+      return
+    }
     const waiting = chat.outbox.items.filter(item => item.room === room.id)
     this.#messages.show(room, waiting, chat.you?.id ?? '')
     this.#composer.open(room.id, room.summary?.title ?? room.id)
@@ -195,7 +198,8 @@ export class Page {
 
   #toggle(panel: 'rooms' | 'people'): void {
     const open = this.#shell.dataset.open === panel
-    if (open) return this.#close()
+    this.#close()
+    if (open) return
     this.#shell.dataset.open = panel
     if (panel === 'rooms') this.#sidebar.element.querySelector<HTMLElement>('a')?.focus()
   }

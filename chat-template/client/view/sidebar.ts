@@ -124,9 +124,9 @@ export class Sidebar {
     )
     const form = h(
       'form',
-      { on: { submit } },
-      h('h2', { id: 'room-heading' }, 'New room'),
-      h('label', { htmlFor: 'room-title' }, 'Title'),
+      { class: 'dialog-form', on: { submit } },
+      h('h2', { class: 'dialog-title', id: 'room-heading' }, 'New room'),
+      h('label', { class: 'form-label', htmlFor: 'room-title' }, 'Title'),
       title,
       h('label', { class: 'check' }, hidden, h('span', {}, 'Private: only who has the link can find it')),
       problem,

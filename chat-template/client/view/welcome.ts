@@ -39,7 +39,7 @@ export function askName(current = ''): Promise<void> {
         { class: 'muted', id: 'name-note' },
         'Others see this name next to what you write. You can change it later.',
       ),
-      h('label', { htmlFor: 'name' }, 'Your name'),
+      h('label', { class: 'form-label', htmlFor: 'name' }, 'Your name'),
       input,
       problem,
       button,

@@ -7,7 +7,10 @@ export const messageSend: Handler<'message:send'> = async (context, socket, { ro
   const { id: from, name } = socket.data.user
   const draft = { clientMsgId, from, name, text, at: context.clock.now() }
   const { entry, duplicate } = await context.committer.append(room, draft)
-  context.typing.set(room, socket.data.user, false)
+  if (context.typing.has(room, from)) {
+    context.typing.set(room, socket.data.user, false)
+    context.bus.send('typing', room, socket.data.user, false)
+  }
   context.metrics.stored(duplicate)
   return { seq: entry.seq, at: entry.at, duplicate }
 }
