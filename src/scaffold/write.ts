@@ -33,7 +33,7 @@ export async function writeProject(host: Host, folder: string, plan: Plan, targe
     host.interrupted.throwIfAborted()
     for (const unit of unitsOf(creates, target)) {
       const place = join(target.root, unit)
-      if ((await host.kindOf(place)) !== undefined) throw appeared(place)
+      if ((await host.kindOf(place)) !== undefined) throw appeared(target.root)
       await host.rename(join(staging, unit), place)
       undo.push(() => host.rename(place, join(staging, unit)))
     }
@@ -75,7 +75,7 @@ function unitsOf(creates: readonly Write[], target: Target): Set<string> {
 }
 
 function appeared(path: string): UserError {
-  return new UserError(`${path} appeared while the project was being made`, {
+  return new UserError(`something appeared in ${path} while the project was being made`, {
     code: 'folder.blocked',
     hint: 'run `rtdeploy init` again when nothing else writes there',
     exitCode: exitCodes.usage,
@@ -85,6 +85,7 @@ function appeared(path: string): UserError {
 function problemOf(error: unknown, folder: string): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (error instanceof UserError || error instanceof Interrupted) return error
+  if (['ENOTEMPTY', 'EEXIST'].includes(code)) return appeared(folder)
   if (['EACCES', 'EPERM', 'EROFS'].includes(code)) {
     return new UserError(`${folder} cannot be written to (${code}), nothing was changed`, {
       code: 'folder.unwritable',
