@@ -30,7 +30,7 @@ header.fail .sign,.fail .chip{background:var(--failbg);color:var(--fail)}
 .check dl{display:grid;grid-template-columns:4rem 1fr;gap:.1rem .75rem;margin:.35rem 0 0;font-size:.9375rem}
 .check dt{color:var(--soft)}
 .check dd{margin:0;overflow-wrap:anywhere}
-.scroll{overflow-x:auto;border:1px solid var(--line);border-radius:.6rem;background:var(--card)}
+.scroll{position:relative;overflow-x:auto;border:1px solid var(--line);border-radius:.6rem;background:var(--card)}
 .scroll:focus-visible,summary:focus-visible{outline:2px solid var(--ink);outline-offset:2px}
 .timeline{display:block;min-width:52rem;width:100%;padding:.6rem .8rem;font:10px system-ui,sans-serif}
 .timeline text{fill:var(--ink)}

@@ -22,6 +22,8 @@ const left = 46
 const right = 1000
 /** Of one bar, so that it can be seen and holds its letter. */
 const narrowest = 11
+/** A bar this wide has room for a letter and a sign. */
+const roomy = 24
 
 interface Scale {
   readonly letters: ReadonlyMap<string, number>
@@ -36,6 +38,7 @@ export function renderTimeline(observations: Observations): Markup {
   const ends = active.flatMap(session => session.requests.map(request => request.atMs + request.tookMs))
   const scale = { letters: new Map(replicas.map((name, at) => [name, at])), endMs: Math.max(...ends, 1) }
   const parts: Markup[] = []
+  let widest = right
   let top = 24
   for (const [purpose, title] of groups) {
     const sessions = observations.sessions.filter(session => session.purpose === purpose)
@@ -43,13 +46,15 @@ export function renderTimeline(observations: Observations): Markup {
     parts.push(markup`<text class="group" x="0" y="${top + 17}">${title}</text>\n`)
     top += heading
     for (const session of sessions) {
-      parts.push(renderLane(session, scale, top))
+      const { lane: drawn, end } = renderLane(session, scale, top)
+      parts.push(drawn)
+      widest = Math.max(widest, end)
       top += lane
     }
   }
   return markup`<p>One lane is one session, one bar one request; read the letter for the replica. ${legend(replicas)}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Timeline of all sessions">
-<svg class="timeline" viewBox="0 0 ${right + 10} ${top + 8}" role="img" aria-label="${summary(observations)}">
+<svg class="timeline" viewBox="0 0 ${Math.ceil(widest) + 10} ${top + 8}" role="img" aria-label="${summary(observations)}">
 ${axis(scale.endMs, top)}${parts}</svg></div>
 ${renderTable(observations)}`
 }
@@ -80,7 +85,7 @@ function axis(endMs: number, bottom: number): Markup {
   )}`
 }
 
-function renderLane(session: SessionRecord, scale: Scale, top: number): Markup {
+function renderLane(session: SessionRecord, scale: Scale, top: number): { lane: Markup; end: number } {
   const first = session.requests[0]
   const stays = session.purpose === 'spread' || session.purpose === 'idle' || session.purpose === 'upgrade'
   const line =
@@ -94,7 +99,8 @@ function renderLane(session: SessionRecord, scale: Scale, top: number): Markup {
     free = end + 1
     return renderBar(session, request, scale, start, end, top)
   })
-  return markup`<text class="lane" x="${left - 8}" y="${top + 12}">#${session.id}</text>${line}${bars}\n`
+  const drawn = markup`<text class="lane" x="${left - 8}" y="${top + 12}">#${session.id}</text>${line}${bars}\n`
+  return { lane: drawn, end: free }
 }
 
 function renderBar(
@@ -109,7 +115,8 @@ function renderBar(
   const replica = lost ? request.answeredBy : (request.answeredBy ?? session.replica)
   const at = replica === undefined ? undefined : scale.letters.get(replica)
   const colour = at === undefined ? 'unknown' : `r${at % 7}`
-  const sign = lost ? '✕' : at === undefined ? '?' : letter(at)
+  const who = at === undefined ? '?' : letter(at)
+  const sign = lost ? (at !== undefined && end - start >= roomy ? `${who} ✕` : '✕') : who
   return markup`<g class="${colour}${lost ? ' lost' : ''}"><title>${describeRequest(session, request, replica)}</title><rect x="${start}" y="${top + 1}" width="${tenth(end - start)}" height="${lane - 2}" rx="3"/><text x="${tenth((start + end) / 2)}" y="${top + 12}">${sign}</text></g>`
 }
 

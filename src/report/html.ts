@@ -101,7 +101,7 @@ A host name that stays the same is what people see of it; the session id is what
 <li>Every request of a session rides on another TCP connection than the requests before it, so a balancer that keeps a connection on one replica does not pass for one that keeps a session there.</li>
 <li>Sessions run side by side and pause for random times, so taking turns does not look like affinity.</li>
 <li>Each session runs with its cookies and without, which shows what holds it together.</li>
-<li>Upgrades open a new connection, as browsers do. Nothing is retried on the way to a verdict.</li>
+<li>Upgrades open a new connection, as browsers do. A request that went astray is never tried again; only a message between replicas gets a second chance, and the check says so.</li>
 </ul></section>
 <section aria-labelledby="not"><h2 id="not">What was not checked</h2>
 <ul>
