@@ -227,7 +227,8 @@ export const anyCommand: Words = fc.oneof(
   ),
 )
 
-const unordered = /^(?:KEYS|SCAN|SSCAN|HSCAN|ZSCAN|SMEMBERS|SUNION|SINTER|SDIFF|HGETALL|HKEYS|HVALS|SPOP)$/i
+const unordered =
+  /^(?:KEYS|SCAN|SSCAN|HSCAN|ZSCAN|SMEMBERS|SUNION|SINTER|SDIFF|HGETALL|HKEYS|HVALS|SPOP|SRANDMEMBER)$/i
 
 /** Whether Redis promises no order of the elements in the reply. */
 export function isUnordered([name = '']: readonly string[]): boolean {

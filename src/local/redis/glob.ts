@@ -72,13 +72,13 @@ function compileClass(pattern: string, start: number): { readonly test: Test; re
   let at = negated ? start + 1 : start
   while (at < pattern.length && pattern.charAt(at) !== ']') {
     const left = pattern.length - at
-    const code = pattern.charCodeAt(at)
+    const code = signed(pattern.charCodeAt(at))
     if (pattern.charAt(at) === '\\' && left >= 2) {
-      const escaped = pattern.charCodeAt(at + 1)
+      const escaped = signed(pattern.charCodeAt(at + 1))
       ranges.push([escaped, escaped])
       at += 2
     } else if (pattern.charAt(at + 1) === '-' && left >= 3) {
-      const other = pattern.charCodeAt(at + 2)
+      const other = signed(pattern.charCodeAt(at + 2))
       ranges.push([Math.min(code, other), Math.max(code, other)])
       at += 3
     } else {
@@ -86,6 +86,12 @@ function compileClass(pattern: string, start: number): { readonly test: Test; re
       at++
     }
   }
-  const test: Test = char => ranges.some(([low, high]) => char >= low && char <= high) !== negated
+  const test: Test = char =>
+    ranges.some(([low, high]) => signed(char) >= low && signed(char) <= high) !== negated
   return { test, end: at + 1 }
+}
+
+/** Redis compares C's chars, where bytes from 0x80 on are below zero. */
+function signed(byte: number): number {
+  return (byte << 24) >> 24
 }

@@ -35,7 +35,9 @@ export class SortedSet {
     return score === undefined ? undefined : this.#position({ member, score })
   }
 
-  put(member: string, score: number): void {
+  /** Minus zero becomes zero, as in Redis' small sorted sets. */
+  put(member: string, given: number): void {
+    const score = given === 0 ? 0 : given
     if (this.#scores.get(member) === score) return
     this.delete(member)
     const entry = { member, score }

@@ -7,6 +7,8 @@ import type { Session } from '../session.ts'
 /** What may stand in a name: printable ASCII without blanks (networking.c, validateClientAttr). */
 const nameForm = /^[!-~]*$/
 
+const notAnId = 'ERR client-id should be greater than 0'
+
 /** CLIENT: names, the list of connections, and cutting one of them. */
 export const clientCommands: readonly Command[] = [
   container('client', [
@@ -74,7 +76,8 @@ function kill(session: Session, filter: string, value: string): string {
   const { sessions } = session.instance
   const word = filter.toUpperCase()
   if (word !== 'ID' && word !== 'ADDR') throw new CommandError(errors.syntax)
-  const wanted = word === 'ID' ? bigInteger(value, 'ERR client-id should be greater than 0') : undefined
+  const wanted = word === 'ID' ? bigInteger(value, notAnId) : undefined
+  if (wanted !== undefined && wanted < 1n) throw new CommandError(notAnId)
   let cut = 0
   for (const other of sessions.values()) {
     if (wanted === undefined ? other.address !== value : BigInt(other.id) !== wanted) continue
