@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Check } from '../report/report.ts'
 import type { Context } from './context.ts'
 import { Dialer } from './dial.ts'
@@ -22,8 +23,19 @@ export async function verify(
   events: VerifyEvents,
   signal: AbortSignal,
 ): Promise<{ checks: Check[]; observations: Observations }> {
-  const observations = await observe(options, events, signal)
-  return { checks: judge(observations), observations }
+  const own = new AbortController()
+  // Every pause listens; the signal of the person who called need not carry all of them.
+  setMaxListeners(0, own.signal)
+  const stop = (): void => own.abort(signal.reason)
+  signal.addEventListener('abort', stop)
+  try {
+    if (signal.aborted) stop()
+    const observations = await observe(options, events, own.signal)
+    return { checks: judge(observations), observations }
+  } finally {
+    signal.removeEventListener('abort', stop)
+    own.abort()
+  }
 }
 
 async function observe(
@@ -89,6 +101,7 @@ async function experiment(context: Context, facts: TargetFacts): Promise<FanOutF
   return fanOut
 }
 
+/** The spread's sockets stay open for the messages between them. */
 async function probeSpreadAndFanOut(context: Context, facts: TargetFacts): Promise<FanOutFacts | undefined> {
   const sessions = await probeSpread(context, facts)
   const { fanOut } = context.options
