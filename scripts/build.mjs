@@ -33,7 +33,9 @@ const { outputFiles } = await build({
   define: { 'process.env.RTDEPLOY_VERSION': JSON.stringify(version) },
   plugins: [templatesForEsbuild()],
   // CommonJS dependencies ask for Node's own modules with require(), which an ES module does not have.
-  banner: { js: "import{createRequire as rtdeployRequire}from'node:module';const require=rtdeployRequire(import.meta.url);" },
+  banner: {
+    js: "import{createRequire as rtdeployRequire}from'node:module';const require=rtdeployRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 })
 

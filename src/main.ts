@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { exitCodes, formatError, Interrupted, UserError } from './errors.ts'
 import { createProgram, type Invocation } from './program.ts'
 import type { Event } from './report/events.ts'
@@ -85,6 +86,8 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
 /** Connects a Node process to `main`: streams, signals, exit code. A closed pipe on stdout is a reader that had enough. */
 export async function runProcess(node: NodeJS.Process, packageRoot: string): Promise<void> {
   const interrupt = new AbortController()
+  // One listener an open connection is no leak.
+  setMaxListeners(0, interrupt.signal)
   const onSignal = (signal: Signal) => {
     if (interrupt.signal.aborted) {
       node.stderr.write('\ninterrupted again: leaving now, without waiting for what still runs\n')

@@ -15,6 +15,9 @@ export interface UpOptions extends RunFlags {
   readonly verify?: boolean
 }
 
+/** `rtdeploy verify` holds its silent socket longer; here a person waits for the prompt. */
+const upIdleSec = 1
+
 /** From whatever is there to a running, verified app. */
 export async function up(host: Host, options: UpOptions, emit: Emit): Promise<Report> {
   const began = host.now()
@@ -28,7 +31,7 @@ export async function up(host: Host, options: UpOptions, emit: Emit): Promise<Re
     const checks =
       running === undefined || options.verify === false || !changed
         ? []
-        : (await verifyRunning(host, running, project.config, {}, emit)).checks
+        : (await verifyRunning(host, running, project.config, { idle: upIdleSec }, emit)).checks
     if (running !== undefined)
       emit({ type: 'note', text: `${running.url}  ${backendsLine(running.backends)}` })
     return {

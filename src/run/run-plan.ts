@@ -19,6 +19,7 @@ export interface RunPlanOptions {
  */
 export async function runPlan(host: Host, plan: Plan, options: RunPlanOptions): Promise<StepResult[]> {
   const results: StepResult[] = []
+  const context: Context = {}
   for (const step of plan.steps) {
     host.interrupted.throwIfAborted()
     const began = host.now()
@@ -41,7 +42,7 @@ export async function runPlan(host: Host, plan: Plan, options: RunPlanOptions): 
     options.emit({ type: 'step-started', id: step.id, title: step.title })
     await options.journal?.write({ ...entry, state: 'about-to' })
     try {
-      await perform(host, step, options)
+      await perform(host, step, options, context)
     } catch (error) {
       await options.journal?.write({ ...entry, state: 'failed' })
       await finish('failed')
@@ -53,7 +54,12 @@ export async function runPlan(host: Host, plan: Plan, options: RunPlanOptions): 
   return results
 }
 
-async function perform(host: Host, step: Step, options: RunPlanOptions): Promise<void> {
+/** The process that the plan started last: a wait for what it writes ends with it. */
+interface Context {
+  started?: ProcessId
+}
+
+async function perform(host: Host, step: Step, options: RunPlanOptions, context: Context): Promise<void> {
   const { action } = step
   switch (action.kind) {
     case 'run': {
@@ -86,7 +92,8 @@ async function perform(host: Host, step: Step, options: RunPlanOptions): Promise
       )
     }
     case 'start':
-      return void (await host.start(action.command, { log: action.log, detached: true }))
+      context.started = await host.start(action.command, { log: action.log, detached: true })
+      return
     case 'write':
       return host.writeFile(
         action.path,
@@ -116,7 +123,7 @@ async function perform(host: Host, step: Step, options: RunPlanOptions): Promise
       })
     }
     case 'wait':
-      return waitFor(host, step)
+      return waitFor(host, step, context.started)
   }
 }
 
@@ -132,11 +139,11 @@ async function end(host: Host, process: Parameters<Host['kill']>[0], graceMs: nu
   }
 }
 
-async function waitFor(host: Host, step: Step): Promise<void> {
+async function waitFor(host: Host, step: Step, started: ProcessId | undefined): Promise<void> {
   if (step.action.kind !== 'wait') return
   const { until, timeoutMs, everyMs } = step.action
   const deadline = host.now() + timeoutMs
-  while (!(await holds(host, until))) {
+  while (!(await holds(host, until, started))) {
     if (host.now() >= deadline) {
       throw new UserError(`${step.title}: not there after ${timeoutMs / 1000} s`, {
         code: 'wait.timeout',
@@ -147,7 +154,7 @@ async function waitFor(host: Host, step: Step): Promise<void> {
   }
 }
 
-async function holds(host: Host, condition: Condition): Promise<boolean> {
+async function holds(host: Host, condition: Condition, started: ProcessId | undefined): Promise<boolean> {
   switch (condition.kind) {
     case 'gone':
       return !(await host.isAlive(condition.process))
@@ -167,7 +174,7 @@ async function holds(host: Host, condition: Condition): Promise<boolean> {
           exitCode: typeof fields.problemExit === 'number' ? fields.problemExit : 1,
         })
       }
-      const owner = fields[condition.owner] as ProcessId | undefined
+      const owner = (fields[condition.owner] as ProcessId | undefined) ?? started
       if (owner !== undefined && !(await host.isAlive(owner))) {
         throw new UserError(`the ${condition.owner} ended while it was waited for`, {
           code: 'local.ended',

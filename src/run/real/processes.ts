@@ -68,6 +68,7 @@ export function realProcesses(env: Host['env'], cwd: string, interrupted: AbortS
       env: environment(env, command),
       extendEnv: false,
       reject: false,
+      all: true,
       maxBuffer: 64 * 1024 * 1024,
       ...(command.stdin === undefined ? { stdin: 'ignore' as const } : { input: reveal(command.stdin) }),
       ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
