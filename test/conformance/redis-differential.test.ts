@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { optional } from '../support/needs.ts'
 import { anyCommand } from './redis-commands.ts'
 import { normalized } from './redis-replies.ts'
-import { type RedisTarget, startEmbedded, startRealRedis } from './redis-targets.ts'
+import { type RedisTarget, speaksRedis70, startEmbedded, startRealRedis } from './redis-targets.ts'
 import { RespClient } from './resp-client.ts'
 
 const program = optional('redis-server')
 const seed = Number(process.env.RTDEPLOY_TEST_SEED ?? Date.now() % 2 ** 31)
 const numRuns = Number(process.env.RTDEPLOY_TEST_RUNS ?? 300)
 
-describe.skipIf(program === undefined)('random commands, side by side', () => {
+describe.skipIf(!speaksRedis70(program))('random commands, side by side', () => {
   let targets: RedisTarget[] = []
 
   beforeAll(async () => {

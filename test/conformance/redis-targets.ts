@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { startEmbeddedRedis } from '../../src/local/redis/server.ts'
+import { type EmbeddedRedisOptions, startEmbeddedRedis } from '../../src/local/redis/server.ts'
 
 /** A server under test. */
 export interface RedisTarget {
@@ -11,23 +11,35 @@ export interface RedisTarget {
   stop(): Promise<void>
 }
 
-export async function startEmbedded(port = 0): Promise<RedisTarget> {
-  const server = await startEmbeddedRedis({ port })
-  return { host: '127.0.0.1', port: server.port, stop: server.close }
+export async function startEmbedded(options: Partial<EmbeddedRedisOptions> = {}): Promise<RedisTarget> {
+  const server = await startEmbeddedRedis({ port: 0, ...options })
+  return { host: '127.0.0.1', port: server.port, ...passwordOf(options), stop: server.close }
 }
 
 /** A redis-server that keeps nothing, on `port` or a free one. */
-export async function startRealRedis(program: string, port?: number): Promise<RedisTarget> {
+export async function startRealRedis(
+  program: string,
+  options: { readonly port?: number; readonly password?: string } = {},
+): Promise<RedisTarget> {
   for (let attempt = 1; ; attempt++) {
-    const chosen = port ?? (await freePort())
-    const child = spawn(
-      program,
-      ['--save', '', '--appendonly', 'no', '--port', String(chosen), '--bind', '127.0.0.1'],
-      { stdio: ['ignore', 'pipe', 'ignore'] },
-    )
-    if (await isReady(child)) return { host: '127.0.0.1', port: chosen, stop: () => end(child) }
-    if (attempt === 5) throw new Error(`${program} did not start on port ${chosen}`)
+    const port = options.port ?? (await freePort())
+    const args = ['--save', '', '--appendonly', 'no', '--port', String(port), '--bind', '127.0.0.1']
+    if (options.password !== undefined) args.push('--requirepass', options.password)
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+    if (await isReady(child)) {
+      return { host: '127.0.0.1', port, ...passwordOf(options), stop: () => end(child) }
+    }
+    if (attempt === 5) throw new Error(`${program} did not start on port ${port}`)
   }
+}
+
+/** Whether its replies can be compared to the letter: the embedded one speaks as 7.0 does, and texts change. */
+export function speaksRedis70(program: string | undefined): program is string {
+  return program !== undefined && / v=7\.0\./.test(execFileSync(program, ['--version'], { encoding: 'utf8' }))
+}
+
+function passwordOf({ password }: { readonly password?: string }): { readonly password?: string } {
+  return password === undefined ? {} : { password }
 }
 
 /** Somebody else may take it before we do: the caller tries again. */

@@ -5,21 +5,23 @@ import { runCase } from './redis-case-runner.ts'
 import { dataCases } from './redis-cases-data.ts'
 import { pubsubCases } from './redis-cases-pubsub.ts'
 import { sessionCases } from './redis-cases-session.ts'
-import { type RedisTarget, startEmbedded, startRealRedis } from './redis-targets.ts'
+import { type RedisTarget, speaksRedis70, startEmbedded, startRealRedis } from './redis-targets.ts'
 
 /** What redis-server 7.0.15 answered; made anew by `UPDATE_RECORDED=1` with that server on PATH. */
 const recordedFile = new URL('../recorded/redis/7.0.15.json', import.meta.url)
 const program = optional('redis-server')
-const updating = process.env.UPDATE_RECORDED === '1' && program !== undefined
+const startReal = speaksRedis70(program) ? () => startRealRedis(program) : undefined
+const updating = process.env.UPDATE_RECORDED === '1' && startReal !== undefined
 
 const redisCases = [...dataCases, ...pubsubCases, ...sessionCases]
 
+type Start = (() => Promise<RedisTarget>) | undefined
 type Recorded = Record<string, readonly string[]>
 
 const recorded: Recorded = updating ? {} : JSON.parse(readFileSync(recordedFile, 'utf8'))
 
-const targets: [name: string, start: (() => Promise<RedisTarget>) | undefined][] = [
-  ['redis-server', program === undefined ? undefined : () => startRealRedis(program)],
+const targets: [name: string, start: Start][] = [
+  ['redis-server', startReal],
   ['the embedded Redis', () => startEmbedded()],
 ]
 

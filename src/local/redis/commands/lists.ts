@@ -83,10 +83,8 @@ function pushing(name: string, atHead: boolean, onlyExisting: boolean): Command 
     run: ({ keyspace }, [, key, ...items]) => {
       if (onlyExisting && keyspace.find('list', key) === undefined) return integer(0)
       const list = keyspace.findOrCreate('list', key)
-      for (const item of items) {
-        if (atHead) list.unshift(item)
-        else list.push(item)
-      }
+      if (atHead) putInFront(list, items)
+      else for (const item of items) list.push(item)
       keyspace.changed(key)
       return integer(list.length)
     },
@@ -108,6 +106,18 @@ function popping(name: string, take: (list: string[], count: number) => string[]
       return count === undefined ? bulk(taken[0] ?? '') : bulks(taken)
     },
   }
+}
+
+/** One after the other, so the last item ends up first. Many at once move the list only once. */
+function putInFront(list: string[], items: readonly string[]): void {
+  const [only, ...more] = items
+  if (only !== undefined && more.length === 0) {
+    list.unshift(only)
+    return
+  }
+  const old = list.splice(0)
+  for (const item of items.toReversed()) list.push(item)
+  for (const item of old) list.push(item)
 }
 
 /** `wanted` > 0 counts from the head, < 0 from the tail, 0 takes all. Returns how many went. */
