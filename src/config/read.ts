@@ -4,6 +4,8 @@ import type { Host } from '../run/host.ts'
 import type { Config } from './config.ts'
 import { parseConfig } from './parse.ts'
 
+type ConfigHost = Pick<Host, 'cwd' | 'kindOf' | 'readFile'>
+
 /** Where a project says how it is run. */
 export function configPath(folder: string): string {
   return join(folder, 'rtdeploy.yaml')
@@ -13,9 +15,10 @@ export function configPath(folder: string): string {
  * rtdeploy.yaml of a project's folder, checked.
  * Throws a `UserError` (exit 2) when there is none, when it cannot be read, and with all that is wrong in it.
  */
-export async function readConfig(host: Host, folder: string): Promise<Config> {
+export async function readConfig(host: ConfigHost, folder: string): Promise<Config> {
   const path = configPath(folder)
-  const shown = relative(host.cwd, path) || path
+  const within = relative(host.cwd, path)
+  const shown = within.startsWith('..') ? path : within
   const kind = await host.kindOf(path)
   if (kind === undefined) throw await missing(host, folder)
   const text = kind === 'folder' || kind === 'other' ? undefined : await readText(host, path, shown)
@@ -29,7 +32,7 @@ export async function readConfig(host: Host, folder: string): Promise<Config> {
   return parseConfig(text, shown)
 }
 
-async function readText(host: Host, path: string, shown: string): Promise<string | undefined> {
+async function readText(host: ConfigHost, path: string, shown: string): Promise<string | undefined> {
   try {
     return await host.readFile(path)
   } catch (cause) {
@@ -45,7 +48,7 @@ async function readText(host: Host, path: string, shown: string): Promise<string
   }
 }
 
-async function missing(host: Host, folder: string): Promise<UserError> {
+async function missing(host: ConfigHost, folder: string): Promise<UserError> {
   const above = await projectAbove(host, folder)
   return new UserError(`no rtdeploy.yaml in ${folder}`, {
     code: 'config.missing',
@@ -57,7 +60,7 @@ async function missing(host: Host, folder: string): Promise<UserError> {
   })
 }
 
-async function projectAbove(host: Host, folder: string): Promise<string | undefined> {
+async function projectAbove(host: ConfigHost, folder: string): Promise<string | undefined> {
   for (let at = dirname(folder); at !== dirname(at); at = dirname(at)) {
     if ((await host.kindOf(configPath(at))) === 'file') return at
   }

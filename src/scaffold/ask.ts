@@ -19,7 +19,10 @@ const sentence = (noun: string, problem: string | undefined) =>
  * Asks for what the flags leave open, on a terminal only.
  * Throws a `UserError` (exit 2) that names the flags when nobody can be asked.
  */
-export async function askMissing(host: Host, options: InitOptions): Promise<InitOptions> {
+export async function askMissing(
+  host: Pick<Host, 'cwd' | 'terminal' | 'askText' | 'askChoice'>,
+  options: InitOptions,
+): Promise<InitOptions> {
   const open = unanswered(options)
   if (open.length === 0) return options
   if (!host.terminal.canAsk || options.json === true) throw cannotAsk(open, options)

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest'
+import type { Host } from '../../../src/run/host.ts'
+import { answersOf, type InitOptions } from '../../../src/scaffold/answers.ts'
+import { askMissing } from '../../../src/scaffold/ask.ts'
+import { hostileNames } from '../../support/hostile-names.ts'
+
+type Asked = Pick<Host, 'cwd' | 'terminal' | 'askText' | 'askChoice'>
+
+/** Someone at a terminal who types these, in order; an answer with a problem is shown it and asked again. */
+function person(answers: string[], canAsk = true): Asked & { readonly seen: string[] } {
+  const seen: string[] = []
+  return {
+    cwd: '/work',
+    terminal: { canAsk, stdout: true, stderr: true, columns: () => 80 },
+    seen,
+    askText: async (message, initial, problemOf) => {
+      for (;;) {
+        seen.push(`${message} (${initial})`)
+        const answer = answers.shift()
+        if (answer === undefined) throw new Error(`nobody answers: ${message}`)
+        const problem = problemOf(answer)
+        if (problem === undefined) return answer
+        seen.push(problem)
+      }
+    },
+    askChoice: async question => {
+      seen.push(`${question.message} (${question.initial})`)
+      const answer = answers.shift()
+      const choice = question.choices.find(({ value }) => value === answer)
+      if (choice === undefined) throw new Error(`no such choice: ${answer}`)
+      return choice.value
+    },
+  }
+}
+
+const ask = async (host: Asked, options: InitOptions) => answersOf(await askMissing(host, options), host.cwd)
+
+describe('the wizard', () => {
+  it('asks for the folder, the target and the number of replicas', async () => {
+    const host = person(['lobby', 'local', '5'])
+    expect(await ask(host, {})).toEqual({
+      folder: '/work/lobby',
+      name: 'lobby',
+      template: 'chat',
+      target: 'local',
+      replicas: 5,
+      port: 3000,
+    })
+    expect(host.seen).toEqual([
+      'Which folder should the project go into? (chat)',
+      'Where should it run first? (local)',
+      'How many replicas? (3)',
+    ])
+  })
+
+  it('does not ask what a flag says', async () => {
+    const host = person([])
+    await ask(host, { folder: 'chat', target: 'local', replicas: 2 })
+    expect(host.seen).toEqual([])
+  })
+
+  it('asks for a name when the folder gives none, and proposes one', async () => {
+    const host = person(['My Chat', 'also bad', 'lobby', 'local', '3'])
+    expect(await ask(host, {})).toMatchObject({ folder: '/work/My Chat', name: 'lobby' })
+    expect(host.seen.slice(1, 4)).toEqual([
+      'What is its name? (my-chat)',
+      'the name should have only a-z, 0-9 and hyphens, begin with a letter and not end with a hyphen',
+      'What is its name? (my-chat)',
+    ])
+  })
+
+  it('refuses a bad name from a flag instead of asking again', async () => {
+    await expect(ask(person(['local', '3']), { folder: 'chat', name: 'BAD' })).rejects.toMatchObject({
+      code: 'name.invalid',
+      exitCode: 2,
+    })
+  })
+
+  it.each(['0', '21', 'three', '', '-1', '1.5', '1e1'])('asks again after %j replicas', async answer => {
+    const host = person([answer, '4'])
+    expect(await ask(host, { folder: 'chat', target: 'local' })).toMatchObject({ replicas: 4 })
+    expect(host.seen).toContain('the number should be a whole number from 1 to 20')
+  })
+
+  it.each(hostileNames)('shows the problem of the name %j', async name => {
+    const host = person([name, 'chat', 'local', '3'])
+    expect(await ask(host, { folder: 'My Chat' })).toMatchObject({ name: 'chat' })
+    expect(host.seen[1]).toMatch(/^the name should /)
+  })
+
+  it('takes the defaults with --yes and asks nothing', async () => {
+    const host = person([])
+    expect(await ask(host, { yes: true })).toMatchObject({
+      folder: '/work/chat',
+      target: 'local',
+      replicas: 3,
+    })
+  })
+
+  it.each([
+    [{}, '[folder], --target, --replicas'],
+    [{ folder: 'chat', target: 'local' as const }, '--replicas'],
+    [{ folder: 'chat', replicas: 2 }, '--target'],
+  ])('names the flags of %j when nobody can be asked', async (options, open) => {
+    await expect(ask(person([], false), options)).rejects.toMatchObject({
+      message: `nobody can be asked here, and these are open: ${open}`,
+      code: 'init.unanswered',
+      hint: 'rtdeploy init chat --yes takes the defaults',
+      exitCode: 2,
+    })
+  })
+})
