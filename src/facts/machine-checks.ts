@@ -114,12 +114,14 @@ function dockerCheck({ docker }: MachineFacts): Check {
     : { ...base, status: 'pass', found: `${docker.program} ${docker.version}` }
 }
 
-function portCheck({ port, local }: MachineFacts): Check {
+function portCheck({ port, local, config }: MachineFacts): Check {
   const base = { id: 'port.free', title: `port ${port.number}`, wanted: 'free for the front door' }
   const ours = local.alive && new URL(local.state?.url ?? 'http://127.0.0.1').port === String(port.number)
   if (ours) return { ...base, status: 'pass', found: 'held by this project' }
   if (port.free) return { ...base, status: 'pass', found: port.number === 0 ? 'a free one is taken' : 'free' }
-  return { ...base, status: 'fail', found: 'taken by another program', hint: 'rtdeploy up --port 0' }
+  // Without a project it is only the port that a new one would get.
+  const status = config === undefined ? 'warn' : 'fail'
+  return { ...base, status, found: 'taken by another program', hint: 'rtdeploy up --port 0' }
 }
 
 function localCheck({ local }: MachineFacts): Check {
