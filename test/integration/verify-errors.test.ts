@@ -1,0 +1,179 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { exitCodes } from '../../src/errors.ts'
+import { answering, http, openPacket, startRawServer } from '../support/socketio-raw-server.ts'
+import { startReplicas } from '../support/socketio-replicas.ts'
+import { runVerify, verifyError } from '../support/socketio-verify.ts'
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise(resolve => server.close(resolve))
+  return port
+}
+
+describe('an address where nothing can be verified', () => {
+  it('says that nobody listens', async () => {
+    const error = await verifyError({ url: `http://127.0.0.1:${await freePort()}` })
+    expect(error).toMatchObject({ code: 'target.unreachable', exitCode: exitCodes.missing })
+    expect(error.message).toContain('nobody listens there (ECONNREFUSED)')
+  })
+
+  it('says that there is no such host', async () => {
+    const error = await verifyError({ url: 'http://no-such-host.invalid:1234' })
+    expect(error).toMatchObject({ code: 'target.unreachable', exitCode: exitCodes.missing })
+    expect(error.message).toMatch(/ENOTFOUND|EAI_AGAIN/)
+  })
+
+  it('does not wait for ever for an answer', async () => {
+    await using server = await startRawServer(() => undefined)
+    const error = await verifyError({ url: server.url, timeoutMs: 200 })
+    expect(error).toMatchObject({ code: 'target.unreachable', exitCode: exitCodes.missing })
+    expect(error.message).toContain('within 200 ms')
+    expect(error.hint).toContain(`https://127.0.0.1:${server.port}`)
+  })
+
+  it('shows what a web server without Socket.IO answered', async () => {
+    await using server = await startRawServer(
+      answering(() => http(404, '<html><style>x</style><h1>Not Found</h1></html>', { Server: 'nginx/1.27' })),
+    )
+    const error = await verifyError({ url: server.url })
+    expect(error).toMatchObject({ code: 'target.not-socketio', exitCode: exitCodes.usage })
+    expect(error.details).toEqual(['GET /socket.io/ answered 404 Not Found', 'server: nginx/1.27'])
+  })
+
+  it('takes a page that is always there for no Socket.IO either', async () => {
+    await using server = await startRawServer(answering(() => http(200, '<!doctype html><title>App</title>')))
+    expect(await verifyError({ url: server.url })).toMatchObject({ code: 'target.not-socketio' })
+  })
+
+  it('names the path when Socket.IO is elsewhere', async () => {
+    await using replicas = await startReplicas({ count: 1, server: { path: '/realtime/' } })
+    const url = `http://127.0.0.1:${replicas.ports[0]}`
+    const error = await verifyError({ url })
+    expect(error.message).toContain('/socket.io/')
+    expect(error.hint).toContain('--path')
+    const run = await runVerify({ url, socketPath: '/realtime/', expectedReplicas: 1 })
+    expect(run.withStatus('fail')).toEqual([])
+  })
+
+  it('names the address that a redirect leads to, and does not go there', async () => {
+    await using server = await startRawServer(
+      answering(() => http(301, '', { Location: 'https://chat.example.com/socket.io/?EIO=4' })),
+    )
+    const error = await verifyError({ url: server.url })
+    expect(error).toMatchObject({ code: 'target.redirect', hint: 'use https://chat.example.com' })
+  })
+
+  it('says that a login is wanted', async () => {
+    await using server = await startRawServer(answering(() => http(401, 'who are you?')))
+    const error = await verifyError({ url: server.url })
+    expect(error).toMatchObject({ code: 'target.unauthorized', exitCode: exitCodes.missing })
+    expect(error.hint).toContain('--header')
+  })
+
+  it('says that the handshake is forbidden', async () => {
+    await using replicas = await startReplicas({
+      count: 1,
+      server: { allowRequest: (_, decide) => decide('no', false) },
+    })
+    const error = await verifyError({ url: `http://127.0.0.1:${replicas.ports[0]}` })
+    expect(error).toMatchObject({ code: 'target.unauthorized' })
+  })
+
+  it('says that no replica is healthy', async () => {
+    await using server = await startRawServer(answering(() => http(503, 'no healthy upstream')))
+    const error = await verifyError({ url: server.url })
+    expect(error).toMatchObject({ code: 'target.unhealthy', exitCode: exitCodes.missing })
+    expect(error.details[0]).toContain('503 no healthy upstream')
+  })
+
+  it('says that something does not speak HTTP', async () => {
+    await using server = await startRawServer(socket => socket.end('SSH-2.0-OpenSSH_9.2p1\r\n'))
+    expect(await verifyError({ url: server.url })).toMatchObject({ code: 'target.not-socketio' })
+  })
+
+  it('says that Engine.IO answers without Socket.IO', async () => {
+    await using server = await startRawServer(
+      answering(url =>
+        url.includes('sid=') || url.includes('websocket') ? undefined : http(200, openPacket),
+      ),
+    )
+    expect(await verifyError({ url: server.url, timeoutMs: 200 })).toMatchObject({
+      code: 'target.not-socketio',
+    })
+  })
+})
+
+describe('a Socket.IO server that says no', () => {
+  it('passes on the words of a CONNECT_ERROR', async () => {
+    await using replicas = await startReplicas({ count: 1 })
+    const refuse = (
+      socket: { handshake: { auth: Record<string, unknown> } },
+      next: (error?: Error) => void,
+    ): void => next(socket.handshake.auth.token === 'right' ? undefined : new Error('token needed'))
+    replicas.all[0]?.io.use(refuse)
+    const url = `http://127.0.0.1:${replicas.ports[0]}`
+    const error = await verifyError({ url })
+    expect(error).toMatchObject({ code: 'target.refused', exitCode: exitCodes.missing })
+    expect(error.message).toContain('CONNECT_ERROR "token needed"')
+    expect(error.hint).toContain('verify.auth')
+    const run = await runVerify({ url, auth: { token: 'right' }, expectedReplicas: 1 })
+    expect(run.withStatus('fail')).toEqual([])
+  })
+
+  it('passes them on over polling too', async () => {
+    await using replicas = await startReplicas({ count: 1, server: { transports: ['polling'] } })
+    replicas.all[0]?.io.use((_, next) => next(new Error('token needed')))
+    expect(await verifyError({ url: `http://127.0.0.1:${replicas.ports[0]}` })).toMatchObject({
+      code: 'target.refused',
+    })
+  })
+
+  it('names the namespace that is not there', async () => {
+    await using replicas = await startReplicas({ count: 1 })
+    const error = await verifyError({ url: `http://127.0.0.1:${replicas.ports[0]}`, namespace: '/admin' })
+    expect(error).toMatchObject({ code: 'target.namespace', exitCode: exitCodes.usage })
+    expect(error.message).toContain('/admin')
+  })
+
+  it('recognises Socket.IO 2', async () => {
+    const { default: createV2 } = (await import('socket.io-v2' as string)) as {
+      default: (server: unknown) => { close(done: () => void): void }
+    }
+    const server = createServer()
+    const io = createV2(server)
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    try {
+      const error = await verifyError({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
+      expect(error).toMatchObject({ code: 'target.protocol', exitCode: exitCodes.usage })
+      expect(error.hint).toContain('RT054')
+    } finally {
+      server.closeAllConnections()
+      await new Promise<void>(resolve => io.close(resolve))
+    }
+  })
+
+  it('recognises the refusal of a protocol version', async () => {
+    await using server = await startRawServer(
+      answering(() => http(400, '{"code":5,"message":"Unsupported protocol version"}')),
+    )
+    expect(await verifyError({ url: server.url })).toMatchObject({ code: 'target.protocol' })
+  })
+})
+
+describe('an address that is not one', () => {
+  for (const [url, code] of [
+    ['localhost:3000', 'url.invalid'],
+    ['chat.example.com', 'url.invalid'],
+    ['ftp://example.com', 'url.invalid'],
+    ['http://example.com/chat', 'url.invalid'],
+    ['', 'url.invalid'],
+  ] as const) {
+    it(`is refused: ${JSON.stringify(url)}`, async () => {
+      expect(await verifyError({ url })).toMatchObject({ code, exitCode: exitCodes.usage })
+    })
+  }
+})
