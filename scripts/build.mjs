@@ -13,6 +13,7 @@ const entries = [
   'local/supervisor-main',
   'local/redis/embedded-redis-main',
   'local/mongo/embedded-mongo-main',
+  'local/backends/download-mongo-main',
 ]
 
 const { outputFiles } = await build({

@@ -47,9 +47,9 @@ export const shownOutputLines = 20
 
 /** A program that we ran said no. Shows the line to paste and the last lines it wrote. */
 export function toolError(command: Command, outcome: string, output: string, problem: Problem): UserError {
-  const lines = output.trimEnd().split('\n').slice(-shownOutputLines)
+  const lines = output.trim().split('\n').slice(-shownOutputLines)
   const details = [`$ ${shellLine(command)}`, ...(lines[0] === '' ? [] : lines.map(line => `  ${line}`))]
-  return new UserError(`${command.program} ${outcome}`, {
+  return new UserError(`${command.program.split('/').at(-1)} ${outcome}`, {
     ...problem,
     details: [...details, ...(problem.details ?? [])],
   })

@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import type { FrontDoorStatus } from '../local/front-door/status.ts'
-import { type LocalPaths, type LocalState, localPaths, parseState, runId } from '../local/state.ts'
+import {
+  containerName,
+  type LocalPaths,
+  type LocalState,
+  localPaths,
+  parseState,
+  runId,
+} from '../local/state.ts'
 import type { Host, ProcessInfo } from '../run/host.ts'
 import { dockerContainers } from '../tools/backends.ts'
 import { ask } from './ask.ts'
@@ -28,7 +35,13 @@ export interface LocalFacts {
   /** The run's folder is there, whatever is in it. */
   readonly leftState: boolean
   /** Containers with the project's label; asked only when Docker was used. */
-  readonly containers: { readonly program: string; readonly ids: readonly string[] } | undefined
+  readonly containers:
+    | {
+        readonly program: string
+        readonly names: readonly string[]
+        readonly ids: readonly string[] | undefined
+      }
+    | undefined
 }
 
 /** Looks for a running local target, by its state file and by the mark that its processes carry. */
@@ -57,7 +70,12 @@ export async function readLocalFacts(host: Host, project: string): Promise<Local
  * By the mark in their environment; by the folder they work in, since redis-server overwrites its environment to change its
  * title; and by the last record of a supervisor, for systems whose process table tells neither.
  */
-async function findOrphans(host: Host, run: string, paths: LocalPaths, state: LocalState | undefined): Promise<ProcessInfo[]> {
+async function findOrphans(
+  host: Host,
+  run: string,
+  paths: LocalPaths,
+  state: LocalState | undefined,
+): Promise<ProcessInfo[]> {
   const recorded = state?.children.flatMap(child => child.process ?? []) ?? []
   return (await host.processes()).filter(process => {
     if (process.pid === host.self.pid) return false
@@ -79,7 +97,8 @@ async function findContainers(host: Host, run: string, paths: LocalPaths): Promi
     name => spec?.includes(`"rung": "docker"`) && spec.includes(`"${name}"`),
   )
   if (program === undefined) return undefined
-  return { program, ids: (await ask(host, dockerContainers(program, run), 5000)) ?? [] }
+  const names = ['redis', 'mongo'].map(name => containerName(run, name))
+  return { program, names, ids: await ask(host, dockerContainers(program, run), 5000) }
 }
 
 /** Whether the project's dependencies and its build are up to date. */

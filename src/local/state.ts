@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { exitCodes, UserError } from '../errors.ts'
 import type { LoadBalancer } from '../config/config.ts'
+import { exitCodes, UserError } from '../errors.ts'
 import type { BackendUse } from '../report/report.ts'
 import type { ProcessId } from '../run/host.ts'
 
@@ -121,4 +121,9 @@ export function portTaken(port: number): UserError {
     hint: 'rtdeploy up --port 0 takes a free one; `local.port` in rtdeploy.yaml sets another',
     exitCode: exitCodes.missing,
   })
+}
+
+/** Name of a backend's container: computed, so that it can be removed without asking. */
+export function containerName(run: string, backend: string): string {
+  return `rtdeploy-${run}-${backend}`
 }

@@ -61,8 +61,11 @@ export function sweepSteps(facts: LocalFacts): Step[] {
     }),
   )
   const { containers } = facts
-  if (containers === undefined || containers.ids.length === 0 || facts.alive) return orphans
-  const command = { program: containers.program, args: ['rm', '--force', ...containers.ids] }
+  if (containers === undefined || containers.ids?.length === 0 || facts.alive) return orphans
+  const command = {
+    program: containers.program,
+    args: ['rm', '--force', ...(containers.ids ?? containers.names)],
+  }
   return [
     ...orphans,
     {
@@ -199,6 +202,7 @@ function startSteps({ spec, facts, nodePath, packageRoot }: ReleaseOptions): Ste
   const command = { program: nodePath, args, cwd: spec.project, env: { RTDEPLOY_RUN: spec.run } }
   const contents = `${JSON.stringify(spec, undefined, 2)}\n`
   return [
+    ...downloadSteps(spec, nodePath, packageRoot, paths.root),
     {
       id: 'state.clear',
       quiet: true,
@@ -234,6 +238,21 @@ function startSteps({ spec, facts, nodePath, packageRoot }: ReleaseOptions): Ste
         timeoutMs: readyTimeoutMs + 10_000,
         everyMs: 25,
       },
+    },
+  ]
+}
+
+/** The library and the mongod that it brings, below the project's own folder. */
+function downloadSteps(spec: SupervisorSpec, nodePath: string, packageRoot: string, root: string): Step[] {
+  if (!Object.values(spec.backends).some(backend => backend.rung === 'download')) return []
+  const args = [`${packageRoot}/dist/download-mongo-main.js`, '--prepare', '--downloads', `${root}/download`]
+  const command = { program: nodePath, args, cwd: spec.project, env: { RTDEPLOY_RUN: spec.run } }
+  return [
+    {
+      id: 'mongo.download',
+      title: 'download MongoDB below .rtdeploy/download',
+      hint: 'without a download: rtdeploy up --mongo embedded',
+      action: { kind: 'run', command },
     },
   ]
 }

@@ -87,7 +87,7 @@ async function perform(host: Host, step: Step, options: RunPlanOptions, context:
         `${ran.stdout}\n${ran.stderr}`,
         {
           code: 'tool.failed',
-          hint: 'put that right and run this again; finished steps are not repeated',
+          hint: step.hint ?? 'put that right and run this again; finished steps are not repeated',
         },
       )
     }

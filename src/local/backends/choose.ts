@@ -1,6 +1,6 @@
 import type { BackendChoice } from '../../config/config.ts'
 import { exitCodes, UserError } from '../../errors.ts'
-import type { BackendSpec } from '../state.ts'
+import { type BackendSpec, containerName } from '../state.ts'
 
 export type BackendName = 'redis' | 'mongo'
 
@@ -175,7 +175,7 @@ function dockerArguments(options: ChooseOptions, program: string): string[] {
   const { image, containerPort } = kinds[options.name]
   const publish = `127.0.0.1:$PORT:${containerPort}`
   const label = `rtdeploy.run=${options.run}`
-  const container = `rtdeploy-${options.run}-${options.name}`
+  const container = containerName(options.run, options.name)
   const tail = options.name === 'redis' ? ['redis-server', '--save', '', '--appendonly', 'no'] : []
   return [program, 'run', '--rm', '--name', container, '--label', label, '--publish', publish, image, ...tail]
 }

@@ -10,7 +10,12 @@ export interface RunningBackend {
   readonly child?: Child
   /** What the replicas get in their environment. */
   readonly env: Readonly<Record<string, string>>
+  /** Resolves when it accepts connections; rejects with a UserError, showing its last words, when it does not get there. */
+  ready(timeoutMs: number): Promise<void>
 }
+
+/** A backend that ended this often before it took a connection will not get there by itself. */
+const hopelessRestarts = 3
 
 /** True when something accepts a connection on the port. */
 function accepts(port: number): Promise<boolean> {
@@ -26,42 +31,50 @@ function accepts(port: number): Promise<boolean> {
   })
 }
 
-/** Starts a backend on a port that it keeps over its own restarts, and waits until it accepts connections. */
+/** Starts a backend on a port that it keeps over its own restarts. */
 export async function startBackend(
   host: Host,
   name: string,
   spec: BackendSpec,
   paths: LocalPaths,
-  cwd: string,
   onChange: () => void,
-  timeoutMs: number,
 ): Promise<RunningBackend> {
   const { start } = spec
-  if (start === undefined) return { env: { [spec.variable]: host.env[spec.url] ?? '' } }
+  if (start === undefined) {
+    return { env: { [spec.variable]: host.env[spec.url] ?? '' }, ready: async () => undefined }
+  }
   const port = await host.freePort()
   const data = join(paths.data, name)
+  const log = join(paths.logs, `${name}.log`)
   await host.makeFolder(data, 0o700)
   const fill = (text: string) => text.replaceAll('$PORT', String(port)).replaceAll('$DATA', data)
   const [program = '', ...args] = start.map(fill)
-  const log = join(paths.logs, `${name}.log`)
+  const command = { program, args, cwd: data, env: spec.env ?? {} }
   const child = superviseChild(host, {
     name,
     kind: 'backend',
-    command: async () => ({ command: { program, args, cwd, env: spec.env ?? {} }, port }),
+    command: async () => ({ command, port }),
     log,
     onChange,
     graceMs: 5000,
   })
   await child.start()
-  const deadline = host.now() + timeoutMs
-  while (!(await accepts(port))) {
-    if (host.now() > deadline || child.state().restarts >= 3) {
-      await child.stop()
-      throw new Error(
-        `${spec.label} does not accept connections on port ${port} (${child.state().lastEnd ?? 'no answer'})`,
-      )
+  const ready = async (timeoutMs: number) => {
+    const deadline = host.now() + timeoutMs
+    while (!(await accepts(port))) {
+      const { restarts, lastEnd } = child.state()
+      if (host.now() > deadline || restarts >= hopelessRestarts) {
+        throw new UserError(
+          `${name} (${spec.label}) takes no connections: ${lastEnd ?? 'it does not answer'}`,
+          {
+            code: 'backend.failed',
+            hint: `rtdeploy logs ${name}; without it: rtdeploy up --${name} embedded`,
+            details: ((await host.readFile(log)) ?? '').trimEnd().split('\n').slice(-15),
+          },
+        )
+      }
+      await host.sleep(20)
     }
-    await host.sleep(20)
   }
-  return { child, env: { [spec.variable]: fill(spec.url) } }
+  return { child, env: { [spec.variable]: fill(spec.url) }, ready }
 }

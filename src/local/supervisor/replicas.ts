@@ -66,7 +66,9 @@ export function createReplicas(host: Host, options: ReplicasOptions): Replicas {
 
   const notReady = () => {
     const healthy = new Set(
-      frontDoor.status().replicas.filter(replica => replica.healthy && !replica.draining)
+      frontDoor
+        .status()
+        .replicas.filter(replica => replica.healthy && !replica.draining)
         .map(replica => replica.name),
     )
     return children.map(child => child.name).filter(name => !healthy.has(name))

@@ -124,12 +124,10 @@ export async function supervise(host: Host, spec: SupervisorSpec): Promise<void>
 
   async function begin(): Promise<void> {
     save()
-    const started = await Promise.all(
-      Object.entries(spec.backends).map(([name, backend]) =>
-        startBackend(host, name, backend, paths, spec.project, save, spec.readyTimeoutMs),
-      ),
-    )
-    backends.push(...started)
+    for (const [name, backend] of Object.entries(spec.backends)) {
+      backends.push(await startBackend(host, name, backend, paths, save))
+    }
+    await Promise.all(backends.map(backend => backend.ready(spec.readyTimeoutMs)))
     frontDoor = await openFrontDoor(host, spec)
     const backendEnv = Object.assign({}, ...backends.map(backend => backend.env)) as Record<string, string>
     replicas = createReplicas(host, {
