@@ -42,13 +42,21 @@ export class UserError extends Error {
   }
 }
 
-/** Lines of a tool's output that are worth showing: the last ones. */
-export const shownOutputLines = 20
+/** Lines of a tool's output that are worth showing: how it began and how it ended, since npm says the cause first and terraform last. */
+const shownFirst = 6
+const shownLast = 20
+
+function shownLines(output: string): string[] {
+  const lines = output.trim().split('\n')
+  if (lines[0] === '') return []
+  if (lines.length <= shownFirst + shownLast + 1) return lines
+  const left = lines.length - shownFirst - shownLast
+  return [...lines.slice(0, shownFirst), `... ${left} lines left out ...`, ...lines.slice(-shownLast)]
+}
 
 /** A program that we ran said no. Shows the line to paste and the last lines it wrote. */
 export function toolError(command: Command, outcome: string, output: string, problem: Problem): UserError {
-  const lines = output.trim().split('\n').slice(-shownOutputLines)
-  const details = [`$ ${shellLine(command)}`, ...(lines[0] === '' ? [] : lines.map(line => `  ${line}`))]
+  const details = [`$ ${shellLine(command)}`, ...shownLines(output).map(line => `  ${line}`)]
   return new UserError(`${command.program.split('/').at(-1)} ${outcome}`, {
     ...problem,
     details: [...details, ...(problem.details ?? [])],
