@@ -15,13 +15,13 @@ const deadlineMs = 20_000
 export class RespClient {
   readonly #socket: Socket
   readonly #replies: Decoded[] = []
-  readonly #closed: Promise<unknown>
+  readonly #closed: Promise<void>
   #buffer = ''
   #wake: () => void = () => undefined
 
   private constructor(socket: Socket) {
     this.#socket = socket
-    this.#closed = once(socket, 'close')
+    this.#closed = new Promise(resolve => socket.once('close', () => resolve()))
     socket.setNoDelay(true)
     socket.on('data', chunk => {
       this.#buffer += chunk.toString('latin1')

@@ -99,6 +99,7 @@ async function startNode(url: string, kind: AdapterKind, resp: 2 | 3, prefix: st
     stop: async () => {
       client.disconnect()
       await server.close()
+      await publisher.del(prefix)
       await Promise.all([publisher.close(), subscriber.close()])
     },
   }
