@@ -13,7 +13,7 @@ const reconnects = 6
 export async function probeUpgrade(context: Context): Promise<void> {
   const tasks = Array.from({ length: upgrades }, () => async () => {
     const session = new Session(context, { purpose: 'upgrade' })
-    await runSession(session, async () => {
+    return await runSession(session, async () => {
       await session.openPolling()
       await session.upgrade()
       await connectSocket(session)
@@ -28,7 +28,7 @@ export async function probeRefresh(context: Context, facts: TargetFacts): Promis
   const jar = new CookieJar(context.target)
   const tasks = Array.from({ length: reconnects }, () => async () => {
     const session = new Session(context, { purpose: 'refresh', jar })
-    await runSession(session, () => openAny(session, facts.polling !== undefined))
+    return await runSession(session, () => openAny(session, facts.polling !== undefined))
   })
   await inParallel(context, 'refresh.host', 1, tasks)
 }
@@ -39,7 +39,7 @@ export async function probeSpread(context: Context, facts: TargetFacts): Promise
   const tasks = Array.from({ length: context.options.sessions }, () => async () => {
     const session = new Session(context, { purpose: 'spread' })
     sessions.push(session)
-    await attempt(session, () => openAny(session, facts.websocket === undefined))
+    return await attempt(session, () => openAny(session, facts.websocket === undefined))
   })
   await inParallel(context, 'spread.replicas', tasks.length, tasks)
   return sessions

@@ -1,6 +1,6 @@
 import type { Context } from './context.ts'
 import { connectPacket } from './conversation.ts'
-import type { Purpose } from './observations.ts'
+import type { Fault, Purpose } from './observations.ts'
 import type { CookiePolicy } from './requests.ts'
 import { inParallel, pause, runSession } from './run-sessions.ts'
 import { Session } from './session.ts'
@@ -20,7 +20,7 @@ const nowhere = '/rtdeploy-verify'
  */
 export async function probeInSession(context: Context): Promise<void> {
   const { sessions } = context.options
-  const tasks = (purpose: Purpose, cookies: CookiePolicy): (() => Promise<void>)[] =>
+  const tasks = (purpose: Purpose, cookies: CookiePolicy) =>
     Array.from({ length: sessions }, () => () => converse(context, purpose, cookies))
   await Promise.all([
     inParallel(context, 'in-session.with-cookie', width, tasks('in-session.with-cookie', 'all')),
@@ -36,9 +36,13 @@ export async function probeEachCookie(context: Context, names: readonly string[]
   await inParallel(context, 'in-session.without-cookie', width, tasks)
 }
 
-async function converse(context: Context, purpose: Purpose, cookies: CookiePolicy): Promise<void> {
+async function converse(
+  context: Context,
+  purpose: Purpose,
+  cookies: CookiePolicy,
+): Promise<Fault | undefined> {
   const session = new Session(context, { purpose, cookies })
-  await runSession(session, async () => {
+  return await runSession(session, async () => {
     await session.openPolling()
     let answersNowhere = true
     for (let sent = 0; sent < context.options.requestsPerSession; sent += 1) {

@@ -16,8 +16,10 @@ const longestIntroduction = 2_000
 export async function probeTarget(context: Context): Promise<{ facts: TargetFacts; context: Context }> {
   const stop = (error: unknown, session: Session): never => {
     if (!(error instanceof ProbeError)) throw error
-    const answer = error instanceof AnswerError ? error.answer : session.requests.opening
-    throw targetError({ target: context.target, error, answer })
+    const { opening } = session.requests
+    const opened = session.open !== undefined || opening?.status === 101
+    const answer = error instanceof AnswerError ? error.answer : opened ? undefined : opening
+    throw targetError({ target: context.target, error, answer, opened })
   }
   context.onProgress({ check: 'handshake.polling', done: 0, of: 1 })
   const polling = await handshake(context, stop)

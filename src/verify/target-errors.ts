@@ -10,6 +10,8 @@ interface Cause {
   readonly error: ProbeError
   /** The HTTP answer, if there was one. */
   readonly answer: HttpMessage | undefined
+  /** There was an Engine.IO handshake, or at least a WebSocket. */
+  readonly opened: boolean
 }
 
 const tlsProblems: ReadonlyMap<string, string> = new Map([
@@ -31,6 +33,17 @@ export function targetError(cause: Cause): UserError {
   const { error, answer } = cause
   if (error.fault.kind === 'connect-error') return connectError(cause, error.fault.message)
   if (answer !== undefined) return answerError(cause, answer)
+  if (cause.opened) {
+    return stop(
+      cause,
+      'target.not-socketio',
+      `answers, but does not go on as Socket.IO does: ${describeFault(error.fault)}`,
+      {
+        hint: 'check that Socket.IO 3 or 4 runs there, and look at the logs of the server',
+        exitCode: exitCodes.usage,
+      },
+    )
+  }
   if (error.fault.kind === 'network') return networkError(cause, error.fault.code, error.fault.message)
   if (error.fault.kind === 'protocol') {
     return stop(cause, 'target.not-socketio', `does not speak HTTP there: ${describeFault(error.fault)}`, {

@@ -34,6 +34,8 @@ export interface Balancer extends AsyncDisposable {
   readonly url: string
   /** How many connections came in. */
   connections(): number
+  /** How many sockets are open, to clients and to replicas. */
+  open(): number
 }
 
 export const affinityCookie = 'GCLB'
@@ -56,6 +58,7 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
     port,
     url: `http://127.0.0.1:${port}`,
     connections: () => connections,
+    open: () => open.size,
     async [Symbol.asyncDispose]() {
       for (const socket of open) socket.destroy()
       await new Promise(resolve => server.close(resolve))
@@ -111,7 +114,9 @@ function httpBalancer(options: BalancerOptions, pick: Pick, open: Set<Socket>): 
   }
   const server = createServer((request, response) => {
     const { port, setCookie } = route(request)
-    const { method, url, headers } = request
+    const { method, url } = request
+    const { upgrade: _, ...plain } = request.headers
+    const headers = options.stripsUpgrade ? { ...plain, connection: 'close' } : request.headers
     const forwarded = httpRequest(
       { host: '127.0.0.1', port, method, path: url, headers, agent: false },
       answer => {
