@@ -141,7 +141,7 @@ describe('a replica that leaves', () => {
     await until('one is cut', () => closings().length > 0)
     expect(performance.now() - before).toBeGreaterThanOrEqual(950)
     expect(closings()).toMatchObject([{ replica: 'a', reason: 'draining' }])
-    expect(open.filter(isOpen)).toHaveLength(1)
+    await until('one client has noticed', () => open.filter(isOpen).length === 1)
     expect(door.status().replicas.map(({ name }) => name)).toEqual(['b'])
   })
 

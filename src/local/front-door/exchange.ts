@@ -1,4 +1,5 @@
-import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
+import type { Backend, Receiver } from './backend.ts'
 import type { Caller } from './caller.ts'
 import { chooseReplica } from './choose.ts'
 import { newKey, readCookie } from './cookie.ts'
@@ -7,9 +8,8 @@ import type { Door } from './door.ts'
 import type { Reason, RequestEvent, StatusDetails } from './event.ts'
 import { type Failure, failureAnswer, failureOf, failures, mayRetry } from './failure.ts'
 import { responseHeaders } from './headers.ts'
-import { flushHead, pump } from './pump.ts'
 import type { Replica, Use } from './replica.ts'
-import { askReplica, bodyFraming } from './upstream.ts'
+import { bodyFraming, requestHead, upload } from './upstream.ts'
 
 /** Takes one request to a replica and its answer back, by the balancer's rules for choosing, trying again and giving up. */
 export function exchange(door: Door, caller: Caller): void {
@@ -19,7 +19,7 @@ export function exchange(door: Door, caller: Caller): void {
   const startedAt = performance.now()
   let chosen: Replica | undefined
   let tries = 0
-  let upstream: ClientRequest | undefined
+  let backend: Backend | undefined
   let response: ServerResponse | undefined
   let uploaded = framing === undefined
   let over = false
@@ -48,49 +48,61 @@ export function exchange(door: Door, caller: Caller): void {
     replica.requests += 1
     replica.uses.add(use)
     // A second try does not trust a kept connection, and a WebSocket needs its own.
-    const fresh = tries > 1 || caller.upgraded !== undefined
-    const asked = askReplica(door, caller, { replica, framing, fresh })
-    upstream = asked
-    asked.on('response', reply => {
-      if (asked === upstream && !over) relay(reply, setCookie)
-    })
-    asked.on('upgrade', (reply, server, head) => {
-      if (asked !== upstream || over) return server.destroy()
-      if (caller.upgraded === undefined) return broke(failures.corrupted)
-      leave()
-      const headers = responseHeaders(reply.rawHeaders, { setCookie, webSocket: true })
-      caller.upgraded({ replica, server, head, statusMessage: reply.statusMessage ?? '', headers, startedAt })
-    })
-    asked.on('error', error => {
-      if (asked === upstream) broke(failureOf(error))
-    })
-    if (framing === undefined) asked.end()
-    else upload(asked)
+    const asked = replica.backends.take(tries > 1 || caller.upgraded !== undefined)
+    backend = asked
+    asked.begin(method, receiver(asked, replica, setCookie))
+    const head = requestHead(door, caller, replica, framing)
+    if (framing !== undefined) {
+      if (caller.expectsContinue) caller.answer().writeContinue()
+      upload(request, asked.socket, framing, () => {
+        uploaded = true
+      })
+    }
+    asked.socket.write(head, 'latin1')
   }
 
-  const upload = (asked: ClientRequest) => {
-    if (caller.expectsContinue) caller.answer().writeContinue()
-    flushHead(request, asked)
-    pump(request, asked)
-    request.on('end', () => {
-      uploaded = true
-      asked.end()
-    })
-  }
-
-  const relay = (reply: IncomingMessage, setCookie: string | undefined) => {
-    const { statusCode = 502, statusMessage, rawHeaders, headers } = reply
-    const { connection } = headers
-    const answer = begin(statusCode)
-    answer.writeHead(
-      statusCode,
-      statusMessage,
-      responseHeaders(rawHeaders, { connection, setCookie, webSocket: false }),
-    )
-    flushHead(reply, answer)
-    pump(reply, answer)
-    reply.on('end', () => answer.end())
-    reply.on('error', () => breakOff('replica', 'backend_connection_closed_after_partial_response_sent'))
+  const receiver = (asked: Backend, replica: Replica, setCookie: string | undefined): Receiver => {
+    let flowing = false
+    return {
+      head({ status: code, message, headers, connection }) {
+        const answer = begin(code)
+        answer.writeHead(code, message, responseHeaders(headers, { connection, setCookie, webSocket: false }))
+        // One packet when head and body have come together; the head alone when the body is long in coming.
+        answer.cork()
+        process.nextTick(() => {
+          if (!flowing) answer.flushHeaders()
+          answer.uncork()
+        })
+      },
+      body(chunk) {
+        flowing = true
+        if (response?.write(chunk) !== false) return
+        asked.socket.pause()
+        response.once('drain', () => {
+          if (backend === asked) asked.socket.resume()
+        })
+      },
+      end() {
+        flowing = true
+        backend = undefined
+        response?.end()
+        if (uploaded) asked.release()
+        else asked.destroy()
+      },
+      upgrade({ message, headers }, server, head) {
+        if (caller.upgraded === undefined) {
+          server.destroy()
+          return broke(failures.corrupted)
+        }
+        leave()
+        const accepted = { replica, server, head, statusMessage: message, startedAt }
+        caller.upgraded({ ...accepted, headers: responseHeaders(headers, { setCookie, webSocket: true }) })
+      },
+      failed(error) {
+        if (response === undefined) broke(failureOf(error))
+        else breakOff('replica', 'backend_connection_closed_after_partial_response_sent')
+      },
+    }
   }
 
   const begin = (code: number): ServerResponse => {
@@ -109,7 +121,6 @@ export function exchange(door: Door, caller: Caller): void {
   }
 
   const broke = (failure: Failure) => {
-    if (over || response !== undefined) return
     const { kind } = door.settings()
     const [healthy, all] = [door.pool.ready().length, door.pool.size()]
     if (mayRetry({ method, hasBody: framing !== undefined, tries, failure, kind, healthy, all })) attempt()
@@ -143,7 +154,7 @@ export function exchange(door: Door, caller: Caller): void {
         ? 'client_disconnected_after_partial_response'
         : 'client_disconnected_before_any_response'
     }
-    if (response?.writableFinished !== true || !uploaded) upstream?.destroy()
+    backend?.destroy()
     if (!uploaded) request.resume()
     if (status >= 500 || (reason !== undefined && reason !== 'client')) {
       door.totals.errors += 1
@@ -169,7 +180,8 @@ export function exchange(door: Door, caller: Caller): void {
     cut(by) {
       if (response !== undefined) return breakOff(by, 'backend_connection_closed_after_partial_response_sent')
       reason = by
-      upstream?.destroy(new Error(by))
+      backend?.destroy()
+      broke(failures.closedEarly)
     },
     rearm: () => deadline.rearm(),
   }
@@ -180,9 +192,7 @@ export function exchange(door: Door, caller: Caller): void {
     () => {
       if (response !== undefined) return breakOff('timeout', 'backend_timeout')
       reason = 'timeout'
-      const late = upstream
-      upstream = undefined
-      late?.destroy()
+      backend?.destroy()
       fail(failures.tooSlow)
     },
   )

@@ -1,4 +1,5 @@
 import type { BalancerKind } from '../../config/config.ts'
+import { BadAnswer } from './answer-reader.ts'
 import type { StatusDetails } from './event.ts'
 
 /** An answer that the balancer gives itself. */
@@ -57,7 +58,7 @@ export function failureAnswer(failure: Failure, kind: BalancerKind): Answer {
 /** Which failure an error of the connection to a replica is, as long as nothing has reached the client. */
 export function failureOf(error: Error & { code?: string; syscall?: string }): Failure {
   if (error.syscall === 'connect') return failures.refused
-  return error.code?.startsWith('HPE_') ? failures.corrupted : failures.closedEarly
+  return error instanceof BadAnswer ? failures.corrupted : failures.closedEarly
 }
 
 /**

@@ -1,6 +1,9 @@
 /** Names and values in turns, as they came: order, case and repetition are kept. */
 export type RawHeaders = readonly string[]
 
+/** How a body is delimited. */
+export type Framing = 'length' | 'chunked' | undefined
+
 const via = ['Via', '1.1 google'] as const
 
 // RFC 9110 7.6.1, and Expect, which the front door answers itself.
@@ -36,7 +39,7 @@ export interface Hop {
   readonly host: string
   readonly connection: string | undefined
   /** Of the body; undefined when there is none. */
-  readonly framing: 'length' | 'chunked' | undefined
+  readonly framing: Framing
   readonly method: string
   readonly webSocket: boolean
 }

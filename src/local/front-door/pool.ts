@@ -58,7 +58,7 @@ export function createPool({ settings, readyPath, checkEveryMs, onHealth }: Pool
   const forget = (member: Member) => {
     member.stopChecks()
     member.cutting?.clear()
-    member.replica.agent.destroy()
+    member.replica.backends.close()
     members = members.filter(other => other !== member)
   }
 

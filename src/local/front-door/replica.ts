@@ -1,5 +1,4 @@
-import { Agent } from 'node:http'
-import type { Socket } from 'node:net'
+import { type Backends, createBackends } from './backend.ts'
 import { endpointCookie } from './cookie.ts'
 import type { Reason } from './event.ts'
 import { hash } from './hash.ts'
@@ -21,31 +20,13 @@ export interface Use {
 export interface Replica extends ReplicaAddress {
   readonly seed: number
   readonly cookie: string
-  readonly agent: Agent
+  readonly backends: Backends
   readonly uses: Set<Use>
   health: Health
   lastCheck: ProbeResult | undefined
   openSockets: number
   requests: number
   errors: number
-}
-
-/** Google keeps an idle connection to a backend for 600 s, fixed. */
-const keepIdleMs = 600_000
-
-/**
- * Connections that are kept for 600 s whatever the replica's `Keep-Alive: timeout` says: Google does not read it,
- * so a server that closes earlier gives the odd 502 on a POST there, and may give it here.
- */
-class BackendAgent extends Agent {
-  constructor() {
-    super({ keepAlive: true, maxFreeSockets: 1000, timeout: keepIdleMs })
-  }
-  override keepSocketAlive(socket: Socket): boolean {
-    socket.setTimeout(keepIdleMs)
-    socket.unref()
-    return true
-  }
 }
 
 export function createReplica({ name, host, port }: ReplicaAddress): Replica {
@@ -56,7 +37,7 @@ export function createReplica({ name, host, port }: ReplicaAddress): Replica {
     port,
     seed: hash(address),
     cookie: endpointCookie(address),
-    agent: new BackendAgent(),
+    backends: createBackends({ host, port }),
     uses: new Set(),
     health: unchecked,
     lastCheck: undefined,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { BadAnswer } from '../../../../src/local/front-door/answer-reader.ts'
 import { failureAnswer, failureOf, failures, mayRetry } from '../../../../src/local/front-door/failure.ts'
 
 const request = {
@@ -39,7 +40,7 @@ describe('the balancer answering for itself', () => {
     expect(failureOf(Object.assign(new Error(), { code: 'ECONNRESET', syscall: 'read' }))).toBe(
       failures.closedEarly,
     )
-    expect(failureOf(Object.assign(new Error(), { code: 'HPE_INVALID_CONSTANT' }))).toBe(failures.corrupted)
+    expect(failureOf(new BadAnswer('nonsense'))).toBe(failures.corrupted)
   })
 })
 
