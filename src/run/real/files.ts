@@ -62,8 +62,6 @@ function kindOf(entry: {
   return entry.isFile() ? 'file' : 'other'
 }
 
-let written = 0
-
 function writeSynced(path: string, contents: string | Uint8Array, mode: number): void {
   const file = openSync(path, 'wx', mode)
   try {
@@ -99,6 +97,7 @@ function writeTree(folder: string, files: readonly TreeFile[]): void {
 
 /** Files of this machine. */
 export function realFiles(): Files {
+  let written = 0
   return {
     readFile: async path => ifThere(() => readFileSync(path, 'utf8')),
     readBytes: async path => ifThere(() => readFileSync(path)),
