@@ -1,0 +1,155 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { MongoClient } from 'mongodb'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { startEmbeddedMongo } from '../../src/local/mongo/server.ts'
+import { optional } from '../support/needs.ts'
+import { aggregateCases } from './mongo-cases/aggregate.ts'
+import type { Case } from './mongo-cases/case.ts'
+import { chatCases } from './mongo-cases/chat.ts'
+import { crudCases } from './mongo-cases/crud.ts'
+import { cursorCases } from './mongo-cases/cursors.ts'
+import { indexCases } from './mongo-cases/indexes.ts'
+import { protocolCases } from './mongo-cases/protocol.ts'
+import { queryCases } from './mongo-cases/query.ts'
+import { typeCases } from './mongo-cases/types.ts'
+import { updateCases } from './mongo-cases/update.ts'
+
+/** A first start of the stand-in compiles it. */
+const startWithinMs = 300_000
+
+interface Running {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+interface Target {
+  readonly name: string
+  /** Whether the deviations of the stand-in are to be expected. */
+  readonly standIn: boolean
+  readonly ttlWithinMs: number
+  /** Undefined where the machine does not have it. */
+  readonly start: (() => Promise<Running>) | undefined
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  await exited
+}
+
+async function startForeign(program: string): Promise<Running> {
+  const folder = await mkdtemp(join(tmpdir(), 'rtdeploy-mongo-'))
+  const port = await freePort()
+  const child = spawn(program, ['--port', String(port), '--dbpath', folder], { stdio: 'ignore' })
+  const url = `mongodb://127.0.0.1:${port}/`
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: startWithinMs })
+  await Promise.race([
+    client.db().command({ ping: 1 }),
+    once(child, 'exit').then(([code]) => Promise.reject(new Error(`${program} ended with ${code}`))),
+  ])
+  await client.close()
+  return {
+    url,
+    stop: async () => {
+      await end(child)
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function startEmbedded(): Promise<Running> {
+  const server = await startEmbeddedMongo({ port: 0, ttlEveryMs: 50 })
+  return { url: `mongodb://127.0.0.1:${server.port}/`, stop: () => server.close() }
+}
+
+const program = optional('mongo-server')
+const given = process.env.RTDEPLOY_TEST_MONGODB_URL
+const isStandIn = program !== undefined && basename(program) !== 'mongod'
+
+const targets: readonly Target[] = [
+  { name: 'the embedded MongoDB', standIn: false, ttlWithinMs: 10_000, start: startEmbedded },
+  {
+    name: isStandIn ? 'the stand-in for MongoDB' : 'mongod',
+    standIn: isStandIn,
+    // What never happens need not be waited for; mongod looks once a minute.
+    ttlWithinMs: isStandIn ? 1_000 : 150_000,
+    start: program === undefined ? undefined : () => startForeign(program),
+  },
+  {
+    name: 'the MongoDB of RTDEPLOY_TEST_MONGODB_URL',
+    standIn: false,
+    ttlWithinMs: 150_000,
+    start:
+      given === undefined || given === ''
+        ? undefined
+        : async () => ({ url: given, stop: async () => undefined }),
+  },
+]
+
+const subjects: readonly (readonly [string, readonly Case[]])[] = [
+  ['what the chat does', chatCases],
+  ['documents', crudCases],
+  ['queries', queryCases],
+  ['updates', updateCases],
+  ['indexes', indexCases],
+  ['cursors', cursorCases],
+  ['aggregation', aggregateCases],
+  ['types', typeCases],
+  ['the protocol', protocolCases],
+]
+
+for (const target of targets) {
+  describe.skipIf(target.start === undefined)(target.name, () => {
+    let running: Running | undefined
+    let client: MongoClient | undefined
+    const run = randomBytes(4).toString('hex')
+    let last = 0
+
+    beforeAll(async () => {
+      running = await target.start?.()
+      client = new MongoClient(running?.url ?? '')
+      await client.connect()
+    }, startWithinMs)
+
+    afterAll(async () => {
+      await client?.close()
+      await running?.stop()
+    })
+
+    for (const [subject, cases] of subjects) {
+      describe(subject, () => {
+        for (const { name, run: runCase, deviates } of cases) {
+          const reason = target.standIn ? deviates?.standIn : undefined
+          const test = reason === undefined ? it : it.fails
+          test(reason === undefined ? name : `${name} (not here: ${reason})`, {
+            timeout: 180_000,
+          }, async () => {
+            last += 1
+            const db = client!.db(`rtdeploy_${run}_${last}`)
+            try {
+              await runCase({ db, client: client!, ttlWithinMs: target.ttlWithinMs })
+            } finally {
+              await db.dropDatabase()
+            }
+          })
+        }
+      })
+    }
+  })
+}
