@@ -39,12 +39,15 @@ export const pubsubCases: readonly RedisCase[] = cases({
     c: PUBSUB NUMSUB s; c: PUBSUB; c: PUBSUB nonsense; c: PUBSUB NUMPAT more
   `,
   'a client of RESP2 that listens may do little else': `
-    SUBSCRIBE ch; GET k; SET k v; MULTI; CLIENT ID x; HELLO 4; PUBLISH ch x; NONSENSE; GET; PING;
+    SUBSCRIBE ch; GET k; SET k v; MULTI; CLIENT ID x; PUBSUB NUMPAT; CONFIG GET nonsense; HELLO 4; PUBLISH ch x; NONSENSE; GET; PING;
     PING text; PSUBSCRIBE p; SSUBSCRIBE s; UNSUBSCRIBE; PING; PUNSUBSCRIBE; SUNSUBSCRIBE; PING;
     SET k v
   `,
   'PUBLISH in a transaction is sent when it runs': `
     a: SUBSCRIBE ch; b: MULTI; b: PUBLISH ch one; b: SPUBLISH ch two; b: EXEC; a <
+  `,
+  'subscribing in a transaction answers inside of it': `
+    MULTI; SUBSCRIBE ch; UNSUBSCRIBE ch; EXEC
   `,
   'RESET leaves every channel': `
     SUBSCRIBE ch; PSUBSCRIBE p*; SSUBSCRIBE s; RESET; b: PUBLISH ch x; b: PUBSUB NUMPAT;

@@ -5,11 +5,14 @@ import type { Keyspace } from './keyspace.ts'
 import { OutputLimit, type OutputLimits } from './output-limit.ts'
 import type { Kind } from './pubsub.ts'
 import { error, type Reply, type Resp } from './reply.ts'
-import { ProtocolError, RequestParser } from './request-parser.ts'
+import { ProtocolError, parserLimits, RequestParser } from './request-parser.ts'
 import { isSubscriber, type Session, type Transaction } from './session.ts'
 
 /** A client that does not read its replies gets no further commands run beyond this. Redis would go on. */
 const unreadReplyBytes = 32 * 1024 * 1024
+
+/** Redis' tcp-keepalive: a client that has vanished is found out. */
+const keepAliveMs = 300_000
 
 /** One client: its socket, the bytes in both directions, and its state. */
 export class Connection implements Session {
@@ -49,11 +52,8 @@ export class Connection implements Session {
     this.authenticated = instance.password === undefined
     instance.sessions.set(this.id, this)
     socket.setNoDelay(true)
-    socket.on('data', chunk => {
-      this.#parser.push(chunk)
-      this.#work()
-      instance.flush()
-    })
+    socket.setKeepAlive(true, keepAliveMs)
+    socket.on('data', chunk => this.#receive(chunk))
     socket.on('drain', () => {
       socket.resume()
       this.#work()
@@ -110,6 +110,15 @@ export class Connection implements Session {
     this.#blocked = false
     this.send(reply)
     this.#work()
+    this.instance.flush()
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#closing) return
+    this.#parser.push(chunk)
+    this.#work()
+    // Commands behind a blocking one pile up; Redis has its client-query-buffer-limit for that.
+    if (this.#blocked && this.#parser.waitingBytes > parserLimits.commandBytes) this.destroy()
     this.instance.flush()
   }
 

@@ -10,6 +10,8 @@ const shownBytes = 128
 /** A browser can be made to send these to a local port: Redis closes such a connection unanswered (CVE-2016-10517). */
 const httpWords: ReadonlySet<string> = new Set(['post', 'host:'])
 
+const tooLarge = "ERR the reply is too large for rtdeploy's embedded Redis"
+
 /** Runs one command, or queues it after MULTI, and returns the encoded reply. Never throws a CommandError. */
 export function answer(session: Session, words: readonly string[]): Reply {
   const name = (words[0] ?? '').toLowerCase()
@@ -44,6 +46,8 @@ function run(session: Session, command: Command, words: readonly string[]): Repl
     return command.run(session, words as unknown as Words)
   } catch (problem) {
     if (problem instanceof CommandError) return error(problem.message)
+    // JavaScript's strings end at 512 MB: a reply that does not fit is an error, not the end of the server.
+    if (problem instanceof RangeError) return error(tooLarge)
     throw problem
   }
 }

@@ -53,6 +53,11 @@ export class RequestParser {
     this.#limits = limits
   }
 
+  /** Bytes that were pushed and not yet looked at. */
+  get waitingBytes(): number {
+    return this.#waitingBytes
+  }
+
   push(chunk: Buffer): void {
     this.#waiting.push(chunk)
     this.#waitingBytes += chunk.length
