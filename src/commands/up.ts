@@ -53,11 +53,13 @@ export async function up(host: Host, options: UpOptions, emit: Emit): Promise<Re
 export async function release(host: Host, project: Project, emit: Emit): Promise<StepResult[]> {
   const journal = openJournal(host, localPaths(project.folder).root)
   const unfinished = await journal.unfinished()
-  if (unfinished.length > 0) {
+  if (unfinished !== undefined) {
+    const { verb, stage, step } = unfinished
     emit({
       type: 'note',
-      text: `an earlier run was cut short at: ${unfinished.map(entry => entry.step).join(', ')}; going on from there`,
+      text: `an earlier \`rtdeploy ${verb}\` was cut short at ${step}; going on from there`,
     })
+    await journal.write({ verb, stage, step, state: 'failed' })
   }
   const log = `${localPaths(project.folder).logs}/tools.log`
   const results: StepResult[] = []

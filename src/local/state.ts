@@ -105,9 +105,13 @@ export function runId(project: string): string {
 export function parseState(text: string | undefined): LocalState | undefined {
   if (text === undefined) return undefined
   try {
-    const value: unknown = JSON.parse(text)
+    const value = JSON.parse(text) as Partial<LocalState> | null
     const isState =
-      typeof value === 'object' && value !== null && 'schemaVersion' in value && value.schemaVersion === 1
+      value?.schemaVersion === 1 &&
+      typeof value.supervisor?.pid === 'number' &&
+      typeof value.control?.port === 'number' &&
+      Array.isArray(value.children) &&
+      typeof value.spec?.loadBalancer === 'object'
     return isState ? (value as LocalState) : undefined
   } catch {
     return undefined

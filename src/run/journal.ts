@@ -12,24 +12,28 @@ export interface JournalEntry {
 
 export interface Journal {
   write(entry: Omit<JournalEntry, 'at'>): Promise<void>
-  /** Steps that were begun and never ended: their run was killed in the middle, so what they did is unknown. */
-  unfinished(): Promise<readonly JournalEntry[]>
+  /** The step that the last run began and never ended: it was killed in the middle, so what the step did is unknown. */
+  unfinished(): Promise<JournalEntry | undefined>
 }
 
 const keptEntries = 1000
+
+/** One line of the journal; nothing when it is not ours: the last line of a killed run can be half a line. */
+function parseEntry(line: string): JournalEntry[] {
+  try {
+    const value: unknown = JSON.parse(line)
+    const isEntry = typeof value === 'object' && value !== null && 'step' in value && 'state' in value
+    return isEntry ? [value as JournalEntry] : []
+  } catch {
+    return []
+  }
+}
 
 /** The write-ahead record of a project, one JSON document a line: what is about to happen is written before it happens. */
 export function openJournal(host: Host, folder: string): Journal {
   const path = join(folder, 'journal.jsonl')
   const read = async (): Promise<JournalEntry[]> =>
-    ((await host.readFile(path)) ?? '').split('\n').flatMap(line => {
-      try {
-        return [JSON.parse(line) as JournalEntry]
-      } catch {
-        // The last line of a killed run can be half a line.
-        return []
-      }
-    })
+    ((await host.readFile(path)) ?? '').split('\n').flatMap(parseEntry)
   return {
     write: async entry => {
       if (entry.state === 'about-to') {
@@ -42,9 +46,8 @@ export function openJournal(host: Host, folder: string): Journal {
       await host.appendFile(path, `\n${JSON.stringify({ at: host.now(), ...entry })}`)
     },
     unfinished: async () => {
-      const last = new Map<string, JournalEntry>()
-      for (const entry of await read()) last.set(`${entry.stage}/${entry.step}`, entry)
-      return [...last.values()].filter(entry => entry.state === 'about-to')
+      const last = (await read()).at(-1)
+      return last?.state === 'about-to' ? last : undefined
     },
   }
 }

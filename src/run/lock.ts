@@ -48,13 +48,15 @@ async function isStale(host: Host, text: string, machine: string): Promise<boole
 
 /**
  * Removes a lock whose holder died. Two that see the same dead holder must not both remove it, since the second would
- * remove the first one's fresh lock: so the removal has a lock of its own, held for a moment.
+ * remove the first one's fresh lock: so the removal has a lock of its own, held for a moment. Who died while holding
+ * that one is cleared away by the same rule, under a name that is longer again.
  */
 async function breakStale(host: Host, path: string, mine: string, machine: string): Promise<void> {
   const guard = `${path}.breaking`
   if (!(await tryWrite(host, guard, mine))) {
     const text = await host.readFile(guard)
-    if (text !== undefined && (await isStale(host, text, machine))) await host.remove(guard)
+    if (text !== undefined && (await isStale(host, text, machine)))
+      await breakStale(host, guard, mine, machine)
     return
   }
   try {

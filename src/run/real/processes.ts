@@ -1,4 +1,3 @@
-import { execFile, spawn } from 'node:child_process'
 import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -13,6 +12,16 @@ const reveal = (value: string | Secret) => (value instanceof Secret ? value.reve
 function environment(base: Host['env'], command: Command): Record<string, string> {
   const added = Object.entries(command.env ?? {}).map(([name, value]) => [name, reveal(value)])
   return Object.fromEntries([...Object.entries(base).filter(([, value]) => value !== undefined), ...added])
+}
+
+/** A group that has ended meanwhile needs no signal; macOS says EPERM of one that nobody has collected yet. */
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error
+  }
 }
 
 /** Processes of this machine. Programs are looked up in absolute folders of PATH only, never in the current folder. */
@@ -35,7 +44,13 @@ export function realProcesses(env: Host['env'], cwd: string, interrupted: AbortS
 
   const processes = async (): Promise<readonly ProcessInfo[]> => {
     if (process.platform === 'linux') return readLinuxProcesses()
-    const { stdout } = await promisify(execFile)('ps', [...psArguments], { maxBuffer: 64 * 1024 * 1024 })
+    const { execFile } = await import('node:child_process')
+    // Start times as text: the same for whoever asks, whatever their language and time zone.
+    const plain = { ...env, LC_ALL: 'C', TZ: 'UTC' }
+    const { stdout } = await promisify(execFile)('ps', [...psArguments], {
+      maxBuffer: 64 * 1024 * 1024,
+      env: plain,
+    })
     return parsePs(stdout)
   }
 
@@ -77,18 +92,18 @@ export function realProcesses(env: Host['env'], cwd: string, interrupted: AbortS
       ...(options.changes ? { detached: true, cleanup: false, forceKillAfterDelay: false } : {}),
     })
     const forward = () => {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT')
+      if (child.pid !== undefined) signalGroup(child.pid, 'SIGINT')
     }
     if (options.changes) interrupted.addEventListener('abort', forward, { once: true })
     const { onLine } = options
-    if (onLine !== undefined) {
-      const tell = async () => {
-        for await (const line of child.iterable({ from: 'all' })) onLine(line)
-      }
-      // The result below carries the failure; the iterable repeats it.
-      tell().catch(() => undefined)
+    const tell = async () => {
+      if (onLine === undefined) return
+      for await (const line of child.iterable({ from: 'all' })) onLine(line)
     }
+    // The result carries the failure; the iterable repeats it.
+    const told = tell().catch(() => undefined)
     const result = await child
+    await told
     interrupted.removeEventListener('abort', forward)
     const missing = result.code === 'ENOENT'
     return {
@@ -105,6 +120,7 @@ export function realProcesses(env: Host['env'], cwd: string, interrupted: AbortS
     const path = (await which(command.program)) ?? command.program
     mkdirSync(dirname(options.log), { recursive: true, mode: 0o700 })
     const log = openSync(options.log, 'a', 0o600)
+    const { spawn } = await import('node:child_process')
     const child = spawn(path, command.args.map(reveal), {
       cwd: command.cwd ?? cwd,
       env: environment(env, command),

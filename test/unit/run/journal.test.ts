@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { openJournal } from '../../../src/run/journal.ts'
+import { fakeHost } from '../../support/fake-host.ts'
+
+const path = '/project/.rtdeploy/journal.jsonl'
+const entry = { verb: 'up', stage: 'release', step: 'supervisor.start' } as const
+
+describe('the journal', () => {
+  it('knows nothing when there is no file', async () => {
+    expect(await openJournal(fakeHost().host, '/project/.rtdeploy').unfinished()).toBeUndefined()
+  })
+
+  it('tells the step that was begun and not ended', async () => {
+    const { host } = fakeHost()
+    const journal = openJournal(host, '/project/.rtdeploy')
+    await journal.write({ ...entry, state: 'about-to' })
+    expect(await journal.unfinished()).toMatchObject({ ...entry, state: 'about-to' })
+    await journal.write({ ...entry, state: 'done' })
+    expect(await journal.unfinished()).toBeUndefined()
+  })
+
+  it('forgets an unfinished step once a later run went on from there', async () => {
+    const { host } = fakeHost()
+    const journal = openJournal(host, '/project/.rtdeploy')
+    await journal.write({ ...entry, step: 'orphan.end.4711', state: 'about-to' })
+    await journal.write({ ...entry, state: 'about-to' })
+    await journal.write({ ...entry, state: 'failed' })
+    expect(await journal.unfinished()).toBeUndefined()
+  })
+
+  it.each([
+    ['half a line', '{"at":1,"verb":"up","sta'],
+    ['a null', 'null'],
+    ['a number', '42'],
+    ['a list', '[]'],
+    ['another object', '{"a":1}'],
+    ['bytes', '\u0000\u0001\ufffd'],
+  ])('reads over %s, and writes on behind it on a line of its own', async (_what, rest) => {
+    const whole = JSON.stringify({ at: 1, ...entry, state: 'about-to' })
+    const { host, files } = fakeHost({ files: { [path]: `\n${whole}\n${rest}` } })
+    const journal = openJournal(host, '/project/.rtdeploy')
+    expect(await journal.unfinished()).toMatchObject({ step: 'supervisor.start' })
+    await journal.write({ ...entry, state: 'done' })
+    expect(await journal.unfinished()).toBeUndefined()
+    expect(files.get(path)?.split('\n').at(-2)).toBe(rest)
+  })
+
+  it('keeps the newest entries when it has grown, and stays readable', async () => {
+    const line = (at: number) => `\n${JSON.stringify({ at, ...entry, step: `step.${at}`, state: 'done' })}`
+    const { host, files } = fakeHost({
+      files: { [path]: Array.from({ length: 1001 }, (_, at) => line(at)).join('') },
+    })
+    await openJournal(host, '/project/.rtdeploy').write({ ...entry, state: 'about-to' })
+    const kept = (files.get(path) ?? '')
+      .split('\n')
+      .filter(Boolean)
+      .map(text => JSON.parse(text))
+    expect(kept).toHaveLength(501)
+    expect([kept[0].step, kept.at(-1).step]).toEqual(['step.501', 'supervisor.start'])
+  })
+})
