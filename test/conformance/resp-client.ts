@@ -118,7 +118,7 @@ export function encodeCommand(words: readonly string[]): string {
 }
 
 /** The reply that starts at `at`; undefined when it is not complete. */
-export function decodeReply(bytes: string, at: number): { reply: Decoded; end: number } | undefined {
+function decodeReply(bytes: string, at: number): { reply: Decoded; end: number } | undefined {
   const lineEnd = bytes.indexOf('\r\n', at)
   if (lineEnd === -1) return undefined
   const mark = bytes.charAt(at)

@@ -24,7 +24,7 @@ export interface Command {
   run(session: Session, words: Words): Reply
 }
 
-export interface TableEntry {
+interface TableEntry {
   readonly command: Command
   readonly subcommands: ReadonlyMap<string, Command> | undefined
 }

@@ -6,7 +6,7 @@ const largest = 2n ** 63n - 1n
 const smallest = -(2n ** 63n)
 
 /** Whether a signed 64-bit integer can hold it: what Redis counts with. */
-export function fitsInteger(value: bigint): boolean {
+function fitsInteger(value: bigint): boolean {
   return value >= smallest && value <= largest
 }
 
