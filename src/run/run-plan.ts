@@ -127,14 +127,18 @@ async function perform(host: Host, step: Step, options: RunPlanOptions, context:
   }
 }
 
+const forcedMs = 2000
+
 async function end(host: Host, process: Parameters<Host['kill']>[0], graceMs: number): Promise<void> {
   await host.kill(process, 'SIGTERM')
   const deadline = host.now() + graceMs
+  let forced = false
   while (await host.isAlive(process)) {
-    if (host.now() >= deadline) {
-      await host.kill(process, 'SIGKILL')
-      return
-    }
+    const late = host.now() - deadline
+    if (late >= 0 && !forced) await host.kill(process, 'SIGKILL')
+    forced = late >= 0
+    // Even by force it takes the system a moment; who hangs in the kernel is not waited for.
+    if (late >= forcedMs) return
     await host.sleep(50)
   }
 }
@@ -154,6 +158,16 @@ async function waitFor(host: Host, step: Step, started: ProcessId | undefined): 
   }
 }
 
+/** Nothing yet, or not what was waited for: looked at again. */
+function parseFields(text: string | undefined): { readonly [key: string]: unknown } {
+  try {
+    const value: unknown = JSON.parse(text ?? '')
+    return typeof value === 'object' && value !== null ? { ...value } : {}
+  } catch {
+    return {}
+  }
+}
+
 async function holds(host: Host, condition: Condition, started: ProcessId | undefined): Promise<boolean> {
   switch (condition.kind) {
     case 'gone':
@@ -163,9 +177,7 @@ async function holds(host: Host, condition: Condition, started: ProcessId | unde
       return answer?.status === condition.status
     }
     case 'state': {
-      const text = (await host.readFile(condition.path)) ?? ''
-      const state: unknown = text === '' ? {} : JSON.parse(text)
-      const fields = state as { readonly [key: string]: unknown }
+      const fields = parseFields(await host.readFile(condition.path))
       if (fields[condition.field] === condition.failsOn) {
         throw new UserError(String(fields.problem ?? 'it failed'), {
           code: String(fields.problemCode ?? 'local.failed'),
