@@ -97,8 +97,11 @@ export async function runProcess(node: NodeJS.Process, packageRoot: string): Pro
     interrupt.abort(new Interrupted(signal))
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) node.on(signal, onSignal)
-  for (const stream of [node.stdout, node.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
+  const watched = new Set<NodeJS.WriteStream>()
+  const guarded = <Stream extends NodeJS.WriteStream>(stream: Stream): Stream => {
+    if (watched.has(stream)) return stream
+    watched.add(stream)
+    return stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error
       node.exit(exitCodes.done)
     })
@@ -107,9 +110,17 @@ export async function runProcess(node: NodeJS.Process, packageRoot: string): Pro
     env: node.env,
     cwd: node.cwd(),
     packageRoot,
-    stdin: node.stdin,
-    stdout: node.stdout,
-    stderr: node.stderr,
+    streams: {
+      get stdin() {
+        return node.stdin
+      },
+      get stdout() {
+        return guarded(node.stdout)
+      },
+      get stderr() {
+        return guarded(node.stderr)
+      },
+    },
     interrupted: interrupt.signal,
   })
   node.exitCode = await main(node.argv.slice(2), host)

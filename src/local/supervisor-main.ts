@@ -9,14 +9,11 @@ async function main(): Promise<void> {
   const interrupt = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.on(signal, () => interrupt.abort(new Interrupted(signal)))
-  const { env, stdin, stdout, stderr } = process
   const host = createRealHost({
-    env,
+    env: process.env,
     cwd: process.cwd(),
     packageRoot,
-    stdin,
-    stdout,
-    stderr,
+    streams: process,
     interrupted: interrupt.signal,
   })
   const text = await host.readFile(specPath)

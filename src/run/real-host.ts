@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto'
-import { createServer } from 'node:net'
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Host, HttpAnswer } from './host.ts'
@@ -12,14 +10,14 @@ export interface RealHostOptions {
   readonly env: Host['env']
   readonly cwd: string
   readonly packageRoot: string
-  readonly stdin: NodeJS.ReadStream
-  readonly stdout: NodeJS.WriteStream
-  readonly stderr: NodeJS.WriteStream
+  /** Made by Node when they are first asked for, which takes longer than `--help`: nobody asks without need. */
+  readonly streams: Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr'>
   readonly interrupted: AbortSignal
 }
 
 /** Listens on the port for a moment; 0 takes a free one. Undefined when it is taken. */
-function listenOnce(port: number): Promise<number | undefined> {
+async function listenOnce(port: number): Promise<number | undefined> {
+  const { createServer } = await import('node:net')
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', (error: NodeJS.ErrnoException) =>
@@ -52,7 +50,7 @@ async function request(
 
 /** The machine that we run on: the only place that touches processes, files, prompts and the terminal. */
 export function createRealHost(options: RealHostOptions): Host {
-  const { env, cwd, stdin, stdout, stderr, interrupted } = options
+  const { env, cwd, streams, interrupted } = options
   const inCi = env.CI !== undefined && env.CI !== '' && env.CI !== 'false'
   const processes = realProcesses(env, cwd, interrupted)
   return {
@@ -65,14 +63,20 @@ export function createRealHost(options: RealHostOptions): Host {
     nodeVersion: process.versions.node,
     self: readLinuxProcess(process.pid) ?? { pid: process.pid, startedAt: 'self' },
     terminal: {
-      canAsk: stdin.isTTY === true && stderr.isTTY === true && !inCi,
-      stdout: stdout.isTTY === true,
-      stderr: stderr.isTTY === true && env.TERM !== 'dumb',
-      columns: () => stderr.columns ?? 80,
+      get canAsk() {
+        return !inCi && streams.stdin.isTTY === true && streams.stderr.isTTY === true
+      },
+      get stdout() {
+        return streams.stdout.isTTY === true
+      },
+      get stderr() {
+        return streams.stderr.isTTY === true && env.TERM !== 'dumb'
+      },
+      columns: () => streams.stderr.columns ?? 80,
     },
     interrupted,
-    out: text => void stdout.write(text),
-    err: text => void stderr.write(text),
+    out: text => void streams.stdout.write(text),
+    err: text => void streams.stderr.write(text),
     now: () => Date.now(),
     sleep: async (ms, signal) => {
       try {
@@ -81,12 +85,12 @@ export function createRealHost(options: RealHostOptions): Host {
         throw signal?.aborted ? signal.reason : error
       }
     },
-    token: () => randomBytes(24).toString('hex'),
+    token: () => Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(24))).toString('hex'),
     portIsFree: async port => (await listenOnce(port)) !== undefined,
     freePort: async () => (await listenOnce(0)) as number,
     request,
     ...processes,
     ...realFiles(),
-    ...realPrompts(stderr, stdin),
+    ...realPrompts(streams),
   }
 }

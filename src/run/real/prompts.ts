@@ -4,8 +4,15 @@ import type { Host } from '../host.ts'
 type Prompts = Pick<Host, 'askText' | 'askChoice' | 'askYes'>
 
 /** Questions on the terminal; everything they draw goes to stderr. Ctrl-C in a question is an interrupt. */
-export function realPrompts(stderr: NodeJS.WriteStream, stdin: NodeJS.ReadStream): Prompts {
-  const context = { input: stdin, output: stderr }
+export function realPrompts(streams: Pick<NodeJS.Process, 'stdin' | 'stderr'>): Prompts {
+  const context = {
+    get input() {
+      return streams.stdin
+    },
+    get output() {
+      return streams.stderr
+    },
+  }
   const asked = async <T>(ask: (inquirer: typeof import('./inquirer.ts')) => Promise<T>): Promise<T> => {
     const inquirer = await import('./inquirer.ts')
     try {
