@@ -20,7 +20,7 @@ interface Row {
 export function renderLatency(observations: Observations): Markup {
   const rows = rowsOf(observations)
   const longest = Math.max(...rows.map(row => row.latency.p95), 1)
-  return markup`<div class="scroll" tabindex="0" role="region" aria-labelledby="latency"><table>
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="Table of latencies"><table>
 <thead><tr><th scope="col">What</th><th scope="col" class="n">Count</th><th scope="col" class="n">p50 ms</th><th scope="col" class="n">p95 ms</th><th scope="col" class="n">max ms</th><th scope="col"><span class="hidden">p50 and p95 as bars</span></th></tr></thead>
 <tbody>${rows.map(
     row => markup`<tr><th scope="row">${row.name}</th><td class="n">${row.count}</td><td class="n">${row.latency.p50}</td><td class="n">${row.latency.p95}</td><td class="n">${row.latency.max}</td><td>${bar(row.latency, longest)}</td></tr>
