@@ -45,8 +45,8 @@ header.fail .sign,.fail .chip{background:var(--failbg);color:var(--fail)}
 .timeline g.lost rect{stroke:var(--fail);stroke-width:2}
 .timeline g.lost.unknown text{fill:var(--fail)}
 .r0 rect{fill:#e69f00}.r1 rect{fill:#56b4e9}.r2 rect{fill:#2bb58b}.r3 rect{fill:#f0e442}.r4 rect{fill:#cc79a7}.r5 rect{fill:#8fa8f0}.r6 rect{fill:#b8b8b8}
-.legend{display:inline-flex;flex-wrap:wrap;gap:.25rem 1rem}
-.key{white-space:nowrap;overflow-wrap:anywhere}
+.legend{display:flex;flex-wrap:wrap;gap:.25rem 1rem;margin-top:.35rem}
+.key{min-width:0;overflow-wrap:anywhere}
 .key b{display:inline-block;min-width:1.35em;padding:0 .25em;border-radius:.25em;text-align:center;color:#000}
 b.r0{background:#e69f00}b.r1{background:#56b4e9}b.r2{background:#2bb58b}b.r3{background:#f0e442}b.r4{background:#cc79a7}b.r5{background:#8fa8f0}b.r6{background:#b8b8b8}
 .key b.lost{color:var(--fail);box-shadow:inset 0 0 0 2px var(--fail)}

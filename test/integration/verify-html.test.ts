@@ -29,7 +29,7 @@ const lost = observations({
 })
 
 describe.skipIf(executablePath === '')('the page in a browser', () => {
-  it('is accessible, loads nothing and fits a phone, in light and dark', async () => {
+  it('is accessible, loads nothing and fits a phone, in light and dark', { timeout: 120_000 }, async () => {
     await using folder = await temporaryFolder()
     const path = join(folder.path, 'report.html')
     const checks = judge(lost)
