@@ -100,14 +100,6 @@ export const aggregateCases: readonly Case[] = [
       [{ $match: { _id: 1 } }, { $project: { _id: 0, who: 1, total: { $multiply: ['$count', '$price'] } } }],
       [{ who: 'ada', total: 6 }],
     ],
-    [
-      [
-        { $match: { _id: 2 } },
-        { $addFields: { 'more.big': { $gte: ['$price', 5] }, price: { $add: ['$price', 1] } } },
-        { $unset: ['tags', 'who'] },
-      ],
-      [{ _id: 2, item: 'jam', count: 1, price: 6, more: { big: true } }],
-    ],
     [[{ $match: { _id: 4 } }, { $replaceRoot: { newRoot: { name: '$who' } } }], [{ name: 'eve' }]],
     [
       [
@@ -128,6 +120,20 @@ export const aggregateCases: readonly Case[] = [
       ],
     ],
   ]),
+  pipelines(
+    'adds fields inside documents that are not there',
+    [
+      [
+        [
+          { $match: { _id: 2 } },
+          { $addFields: { 'more.big': { $gte: ['$price', 5] }, price: { $add: ['$price', 1] } } },
+          { $unset: ['tags', 'who'] },
+        ],
+        [{ _id: 2, item: 'jam', count: 1, price: 6, more: { big: true } }],
+      ],
+    ],
+    { standIn: 'it takes the path for a name with a dot in it' },
+  ),
   pipelines('unwinds arrays', [
     [
       [{ $unwind: '$tags' }, { $project: { tags: 1 } }, { $sort: { _id: 1, tags: 1 } }],

@@ -9,12 +9,14 @@ export const indexCases: readonly Case[] = [
   {
     name: 'lists what was created, by name and key',
     run: async ({ db }) => {
+      const order = ['_id_', 'a_1_b_-1', 'mine', 'at_1']
       const rows = db.collection('rows')
       await rows.insertOne({ a: 1 })
       expect(await rows.createIndex({ a: 1, b: -1 }, { unique: true })).toBe('a_1_b_-1')
       expect(await rows.createIndex({ c: 1 }, { name: 'mine', sparse: true })).toBe('mine')
       expect(await rows.createIndex({ at: 1 }, { expireAfterSeconds: 3600 })).toBe('at_1')
       const indexes = await rows.indexes()
+      indexes.sort((a, b) => order.indexOf(a.name ?? '') - order.indexOf(b.name ?? ''))
       expect(indexes.map(({ name, key }) => [name, key])).toEqual([
         ['_id_', { _id: 1 }],
         ['a_1_b_-1', { a: 1, b: -1 }],
@@ -37,6 +39,7 @@ export const indexCases: readonly Case[] = [
   },
   {
     name: 'refuses other indexes of the same name or key',
+    deviates: { standIn: 'it takes a second index of one name, and then cannot drop either' },
     run: async ({ db }) => {
       const rows = db.collection('rows')
       await rows.createIndex({ a: 1 }, { name: 'one' })
@@ -162,6 +165,7 @@ export const indexCases: readonly Case[] = [
   },
   {
     name: 'drops indexes, but not that of _id',
+    deviates: { standIn: 'it drops the index of _id too' },
     run: async ({ db }) => {
       const rows = db.collection('rows')
       await rows.createIndexes([{ key: { a: 1 } }, { key: { b: 1 } }, { key: { c: 1 } }])
@@ -174,6 +178,7 @@ export const indexCases: readonly Case[] = [
   },
   {
     name: 'says that there are no indexes where there is no collection',
+    deviates: { standIn: 'it lists none' },
     run: async ({ db }) => {
       const { code } = await serverError(db.collection('nowhere').indexes())
       expect(code).toBe(26)
@@ -181,6 +186,7 @@ export const indexCases: readonly Case[] = [
   },
   {
     name: 'refuses TTL over several fields',
+    deviates: { standIn: 'it takes any TTL' },
     run: async ({ db }) => {
       const { code } = await serverError(
         db.collection('rows').createIndex({ a: 1, b: 1 }, { expireAfterSeconds: 1 }),
@@ -190,6 +196,7 @@ export const indexCases: readonly Case[] = [
   },
   {
     name: 'refuses a hint at an index that is not there',
+    deviates: { standIn: 'it does not look at hints' },
     run: async ({ db }) => {
       const rows = db.collection('rows')
       await rows.insertOne({ a: 1 })

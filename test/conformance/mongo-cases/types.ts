@@ -48,6 +48,9 @@ const values: Readonly<Record<string, unknown>> = {
   document: { b: 1, a: { c: [] } },
 }
 
+/** What the stand-in gives back otherwise. */
+const standIn: Readonly<Record<string, string>> = { custom: 'it makes subtype 0 of subtype 128' }
+
 async function roundTrip(collection: Collection, name: string): Promise<void> {
   const { insertedId } = await collection.insertOne({ [name]: values[name] })
   const options = { promoteValues: false, bsonRegExp: true } as const
@@ -70,6 +73,7 @@ export const typeCases: readonly Case[] = [
   ...Object.keys(values).map(
     (name): Case => ({
       name: `gives back a value like ${name} byte by byte`,
+      ...(standIn[name] === undefined ? {} : { deviates: { standIn: standIn[name] } }),
       run: ({ db }) => roundTrip(db.collection('values'), name),
     }),
   ),
@@ -114,6 +118,7 @@ export const typeCases: readonly Case[] = [
   },
   {
     name: 'refuses an update that makes a document too large',
+    deviates: { standIn: 'it has no limit for updated documents' },
     run: async ({ db }) => {
       const collection = db.collection('values')
       await collection.insertOne({ a: 'x'.repeat(9_000_000) })

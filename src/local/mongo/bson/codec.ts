@@ -18,7 +18,7 @@ export class RawDocument {
 
 // Wrapped numbers become bare ones where writing them gives the same type back. Works in place.
 function plain(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
   if (value instanceof Int32) return value.value
   if (value instanceof Double) return isInt32(value.value) ? value : value.value
   if (Array.isArray(value)) {
@@ -111,7 +111,7 @@ function element(name: string, value: unknown): Uint8Array[] {
 }
 
 function elementHead(type: number, name: string): Uint8Array {
-  return Buffer.concat([Buffer.of(type), Buffer.from(name), Buffer.of(0)])
+  return Buffer.from(`${String.fromCharCode(type)}${name}\0`)
 }
 
 function wrapped(parts: readonly Uint8Array[]): Uint8Array {
