@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
 import { listen, raw, until } from '../support/front-door.ts'
 import { optional } from '../support/needs.ts'
@@ -28,15 +29,11 @@ export async function benchFrontDoor(): Promise<Row[]> {
   try {
     for (const name of ['a', 'b', 'c']) replicas.push(await startReplicaProcess(name, bodyBytes))
     const program = join(folder, 'process.mjs')
+    // The same relative path from the source and from where the bench is bundled to.
+    const absWorkingDir = fileURLToPath(new URL('../..', import.meta.url))
     const entryPoints = ['test/bench/front-door-process.ts']
-    buildSync({
-      entryPoints,
-      outfile: program,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      logLevel: 'error',
-    })
+    const form = { bundle: true, platform: 'node', format: 'esm', logLevel: 'error' } as const
+    buildSync({ absWorkingDir, entryPoints, outfile: program, ...form })
     const door = await startDoor(program, replicas, children)
     const haproxy = await startHaproxy(folder, replicas, children)
     const measure = (port: number, count: number) => runClient(program, port, count)

@@ -223,7 +223,12 @@ describe('starting, looking at and closing a front door', () => {
     await door.close()
     await until('the socket is closed', () => open.closed !== undefined)
     expect(await waiting).toMatch(/socket hang up|ECONNRESET/)
-    expect(world.events.map(event => 'reason' in event && event.reason)).toContain('closed')
+    const reasons = () =>
+      world.events.flatMap(event => ('reason' in event ? [`${event.type} ${event.reason}`] : [])).sort()
+    await until('both events', () => reasons().length === 2)
+    expect(reasons()).toEqual(['request closed', 'socket-closed closed'])
     await expect(get(door.url)).rejects.toThrow(/ECONNREFUSED/)
+    door.setReplicas([replica])
+    expect(door.status().replicas).toEqual([])
   })
 })

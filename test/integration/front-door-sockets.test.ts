@@ -162,6 +162,19 @@ describe('a replica that leaves', () => {
     await until('echo', () => open.got.endsWith('again'))
   })
 
+  it('keeps the draining time that it was given first when it is then taken out', async () => {
+    const [a, b] = [await echoing('a'), await echoing('b')]
+    const door = await world.door({ draining: 2 }, [a])
+    const open = await openSocket(door.port)
+    const before = performance.now()
+    door.drain('a')
+    await until('most of it is over', () => performance.now() - before > 1800)
+    door.setReplicas([{ ...b, name: 'a' }])
+    await closing(open)
+    expect(performance.now() - before).toBeLessThan(3500)
+    expect(closings()[0]?.reason).toBe('draining')
+  })
+
   it('lets go earlier when the draining time is made shorter', async () => {
     const door = await world.door({ draining: 3600 }, [await echoing('a')])
     const open = await openSocket(door.port)

@@ -242,6 +242,14 @@ describe('the front door and upgrades', () => {
     expect(door.status().connections).toBeLessThanOrEqual(1)
   })
 
+  it('cuts a client that upgrades while an answer is on its way to it', async () => {
+    const replica = await world.replica('a', () => undefined)
+    const door = await world.door({}, [replica])
+    const upgrade = `GET / HTTP/1.1\r\n${host}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`
+    expect(await raw(door.port, `GET / HTTP/1.1\r\n${host}\r\n${upgrade}`)).toBe('')
+    await until('nothing is left', () => door.status().replicas[0]?.openRequests === 0)
+  })
+
   it('refuses an upgrade that brings a body', async () => {
     const door = await world.door({}, [await world.replica('a')])
     const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 5\r\n\r\nhello'

@@ -180,6 +180,8 @@ export function exchange(door: Door, caller: Caller): void {
     cut(by) {
       if (response !== undefined) return breakOff(by, 'backend_connection_closed_after_partial_response_sent')
       reason = by
+      // Its client is about to be cut as well: no second try.
+      if (by === 'closed') return
       backend?.destroy()
       broke(failures.closedEarly)
     },

@@ -50,6 +50,7 @@ const leastCheckTimeoutMs = 2000
 export function createPool({ settings, readyPath, checkEveryMs, onHealth }: PoolOptions): Pool {
   let members: readonly Member[] = []
   let ready: readonly Replica[] = []
+  let closed = false
 
   const refresh = () => {
     ready = members.filter(member => member.away === undefined).map(member => member.replica)
@@ -62,15 +63,15 @@ export function createPool({ settings, readyPath, checkEveryMs, onHealth }: Pool
     members = members.filter(other => other !== member)
   }
 
-  // Google's default for the draining time is 0: what is open ends in that moment.
+  // Google's default for the draining time is 0: what is open ends in that moment. Who is on the way out already
+  // keeps the time that was given first.
   const leave = (member: Member, away: Exclude<Away, 'unchecked'>) => {
     member.away = away
-    member.cutting?.clear()
     refresh()
+    if (member.cutting !== undefined) return
     const leftAt = performance.now()
     const cut = () => {
       for (const use of [...member.replica.uses]) use.cut(away)
-      if (member.removed) forget(member)
     }
     if (settings().draining > 0) {
       member.cutting = createDeadline(() => leftAt + settings().draining * 1000, cut)
@@ -81,6 +82,7 @@ export function createPool({ settings, readyPath, checkEveryMs, onHealth }: Pool
   const join = (member: Member) => {
     member.away = undefined
     member.cutting?.clear()
+    member.cutting = undefined
     refresh()
   }
 
@@ -126,6 +128,7 @@ export function createPool({ settings, readyPath, checkEveryMs, onHealth }: Pool
       return members
     },
     set(addresses) {
+      if (closed) return
       const before = inGroup()
       const after = addresses.map(
         address => before.find(({ replica }) => isAt(replica, address)) ?? enter(address),
@@ -158,6 +161,7 @@ export function createPool({ settings, readyPath, checkEveryMs, onHealth }: Pool
       }
     },
     close() {
+      closed = true
       for (const member of members) forget(member)
       refresh()
     },

@@ -20,12 +20,17 @@ export function refusalStatus(error: Error & { code?: string }): number {
   return error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
 }
 
-/** Two Host lines: the front door and a replica might each believe another one (RFC 9112 3.2 asks for a 400). */
-export function isAmbiguous({ rawHeaders }: IncomingMessage): boolean {
+/**
+ * What the front door and a replica might read differently: two Host lines (RFC 9112 3.2 asks for a 400), a coding under
+ * the chunks that would get lost on the way (6.1), a target with bytes that no target may have.
+ */
+export function isAmbiguous({ rawHeaders, headers, url = '' }: IncomingMessage): boolean {
+  const coding = headers['transfer-encoding']
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') return true
   let hosts = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? ''
     if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1
   }
-  return hosts > 1
+  return hosts > 1 || /[^!-\xff]/.test(url)
 }

@@ -14,6 +14,11 @@ export function handleUpgrade(
   head: Buffer,
 ): void {
   client.on('error', () => client.destroy())
+  // An answer is still on its way to this client, who did not wait for it: two writers would mix their bytes.
+  if ((door.clients.get(client)?.size ?? 0) > 0) {
+    client.destroy()
+    return
+  }
   if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
     serveWithoutUpgrade(server, request, client, head)
     return
