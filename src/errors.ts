@@ -73,6 +73,35 @@ export class Interrupted extends Error {
   }
 }
 
+const refused = ['EACCES', 'EPERM', 'EROFS']
+const full = ['ENOSPC', 'EDQUOT', 'EFBIG']
+const blocked = ['EEXIST', 'ENOTDIR', 'EISDIR', 'ENOTEMPTY', 'ELOOP', 'ENAMETOOLONG']
+const scarce = ['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM']
+
+/**
+ * What the system said of a file or a process, as something a person can put right: no permission (exit 3), a full disk,
+ * something in the way, no more processes or files. Undefined for all else, which is a bug of ours. Pure.
+ */
+export function systemProblem(error: unknown): UserError | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined
+  const { code, path, syscall } = error as NodeJS.ErrnoException
+  const problem = (message: string, name: string, hint: string, exitCode: number = exitCodes.stepFailed) =>
+    new UserError(`${message} (${code}, ${syscall})`, { code: name, hint, exitCode, cause: error })
+  if (scarce.includes(code ?? ''))
+    return problem(
+      'the system has no more processes, files or memory to give',
+      'system.exhausted',
+      'ulimit -a',
+    )
+  if (path === undefined) return undefined
+  if (refused.includes(code ?? ''))
+    return problem(`no permission for ${path}`, 'file.refused', `ls -ld ${path}`, exitCodes.missing)
+  if (full.includes(code ?? '')) return problem(`no room to write ${path}`, 'disk.full', `df -h ${path}`)
+  if (blocked.includes(code ?? ''))
+    return problem(`something is in the way of ${path}`, 'file.blocked', `ls -ld ${path}; move it away`)
+  return undefined
+}
+
 /** `error:`, the details, `hint:`, `code:`; a bug of ours gets its stack and where to report it. Pure. */
 export function formatError(
   error: unknown,
@@ -80,9 +109,9 @@ export function formatError(
 ): string {
   if (error instanceof UserError) {
     return [
-      `${paint('red', 'error:')} ${error.message}`,
-      ...error.details.map(line => `  ${line}`),
-      `${paint('yellow', 'hint:')} ${error.hint}`,
+      `${paint('red', 'error:')} ${printable(error.message)}`,
+      ...error.details.map(line => `  ${printable(line)}`),
+      `${paint('yellow', 'hint:')} ${printable(error.hint)}`,
       paint('dim', `code: ${error.code}`),
     ].join('\n')
   }
@@ -98,11 +127,13 @@ export function formatError(
   ].join('\n')
 }
 
-// Built from strings: escape sequences (OSC, CSI and friends), control characters, and overrides of text direction.
+// Built from strings: escape sequences (ECMA-48: strings like OSC, then CSI, then the short ones), control characters, and
+// overrides of text direction. No two neighbours of a pattern share a character, so none can be made to go back and forth.
 const unprintable = new RegExp(
   [
-    '\\u001b\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)',
-    '\\u001b[[\\]()#;?]*[0-9;?]*[ -/]*[@-~]',
+    '\\u001b[\\]P_^X][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)',
+    '\\u001b\\[[0-?]*[ -/]*[@-~]',
+    '\\u001b[ -/]*[0-~]',
     '[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069]',
   ].join('|'),
   'g',

@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander'
 import { exitCodes, UserError } from './errors.ts'
 
-/** A parser for a flag that takes a number; throws `usage.number` (exit 2). */
+/** A parser for a flag that takes a whole number; throws `usage.number` (exit 2). */
 export const number = (name: string, low: number, high: number) => (text: string) => {
   const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value) || value < low || value > high) {
-    throw new UserError(`${name} takes a number from ${low} to ${high}, not "${text}"`, {
+  if (!/^-?\d{1,15}$/.test(text) || value < low || value > high) {
+    throw new UserError(`${name} takes a whole number from ${low} to ${high}, not "${text}"`, {
       code: 'usage.number',
       hint: 'rtdeploy --help',
       exitCode: exitCodes.usage,

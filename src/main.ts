@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { exitCodes, formatError, Interrupted, UserError } from './errors.ts'
+import { exitCodes, formatError, Interrupted, systemProblem, UserError } from './errors.ts'
 import { createProgram, type Invocation } from './program.ts'
 import type { Event } from './report/events.ts'
 import { renderJson, reportedError } from './report/json.ts'
@@ -11,6 +11,9 @@ import { createProgress } from './run/progress.ts'
 import { createRealHost } from './run/real-host.ts'
 
 type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
+
+const asError = (error: unknown) =>
+  systemProblem(error) ?? (error instanceof Error ? error : new Error(String(error)))
 
 /** Runs one verb: parsed arguments and a host in, exit code out. The only place that catches everything. */
 async function runVerb(host: Host, invocation: Invocation): Promise<number> {
@@ -45,15 +48,18 @@ async function runVerb(host: Host, invocation: Invocation): Promise<number> {
     return exitCodeOf(report)
   } catch (error) {
     progress.stop()
-    if (error instanceof Interrupted) {
+    const reason = host.interrupted.aborted ? host.interrupted.reason : undefined
+    // What breaks because of the interrupt, an aborted request for instance, is not news of its own.
+    const ended = error instanceof UserError ? undefined : reason
+    if (error instanceof Interrupted || ended instanceof Interrupted) {
       if (json) host.out(renderJson(partial('cancelled')))
       else
         host.err(
           `${paint('yellow', 'interrupted')}${steps.length > 0 ? '; `rtdeploy up` goes on from here, `rtdeploy down` takes it away' : ''}\n`,
         )
-      return error.exitCode
+      return error instanceof Interrupted ? error.exitCode : ended.exitCode
     }
-    const shown = error instanceof Error ? error : new Error(String(error))
+    const shown = asError(error)
     if (json) host.out(renderJson(partial('failed'), reportedError(shown)))
     else host.err(`${formatError(shown, paint)}\n`)
     return shown instanceof UserError ? shown.exitCode : exitCodes.bug
@@ -70,7 +76,7 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
     return parsed.kind === 'exit' ? parsed.exitCode : await runVerb(host, parsed.invocation)
   } catch (error) {
     const json = argv.includes('--json')
-    const shown = error instanceof Error ? error : new Error(String(error))
+    const shown = asError(error)
     if (json)
       host.out(
         `${JSON.stringify({ schemaVersion: 1, outcome: 'failed', error: reportedError(shown) }, undefined, 2)}\n`,

@@ -41,6 +41,16 @@ function usageError(error: CommanderError, argv: readonly string[]): UserError {
   })
 }
 
+/** `help` for a verb that is not there. */
+function noHelp(verb: string): UserError {
+  const hint = 'rtdeploy --help'
+  return new UserError(`unknown command '${verb}'`, {
+    code: 'usage.invalid',
+    hint,
+    exitCode: exitCodes.usage,
+  })
+}
+
 /** The whole command tree: verbs, flags, help. Handlers load when their verb runs, so that help is quick. */
 export function createProgram(host: Host): { parse(argv: readonly string[]): Promise<Parsed> } {
   let invocation: Invocation | undefined
@@ -195,12 +205,14 @@ Exit codes: 0 done, 1 a step failed, 2 usage or config, 3 something needed is mi
       try {
         await program.parseAsync([...argv], { from: 'user' })
       } catch (error) {
-        if (error instanceof CommanderError && error.exitCode === 0)
-          return { kind: 'exit', exitCode: exitCodes.done }
-        throw error instanceof CommanderError ? usageError(error, argv) : error
+        if (!(error instanceof CommanderError)) throw error
+        if (error.exitCode === 0) return { kind: 'exit', exitCode: exitCodes.done }
+        if (error.code !== 'commander.help') throw usageError(error, argv)
+        const stranger = argv.filter(word => !word.startsWith('-'))[1]
+        if (stranger !== undefined) throw noHelp(stranger)
       }
       if (invocation !== undefined) return { kind: 'run', invocation }
-      host.out(program.helpInformation())
+      program.outputHelp()
       return { kind: 'exit', exitCode: exitCodes.done }
     },
   }

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Host, HttpAnswer } from './host.ts'
 import { realFiles } from './real/files.ts'
-import { readLinuxProcess } from './real/process-table.ts'
+import { readSelf } from './real/process-table.ts'
 import { realProcesses } from './real/processes.ts'
 import { realPrompts } from './real/prompts.ts'
 
@@ -61,7 +61,7 @@ export function createRealHost(options: RealHostOptions): Host {
     machine: hostname(),
     nodePath: process.execPath,
     nodeVersion: process.versions.node,
-    self: readLinuxProcess(process.pid) ?? { pid: process.pid, startedAt: 'self' },
+    self: readSelf(env),
     terminal: {
       get canAsk() {
         return !inCi && streams.stdin.isTTY === true && streams.stderr.isTTY === true

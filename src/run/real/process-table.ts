@@ -14,10 +14,18 @@ export function readLinuxProcess(pid: number): ProcessId | undefined {
     // The program's name is in brackets and may hold any character, so fields are counted from the last bracket.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     if (fields[0] === 'Z' || fields[0] === 'X') return undefined
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8)
-    return { pid, startedAt: `${boot}-${fields[19]}` }
+    return { pid, startedAt: `${bootId()}-${fields[19]}` }
   } catch {
     return undefined
+  }
+}
+
+/** Some sandboxes hide it; then a pid and its start time must do. */
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8)
+  } catch {
+    return 'boot'
   }
 }
 
@@ -42,6 +50,24 @@ export function readLinuxProcesses(): ProcessInfo[] {
 /** Arguments of `ps` that give pid, start time (24 characters) and command with environment, for systems without /proc. */
 export const psArguments = ['-axEww', '-o', 'pid=', '-o', 'lstart=', '-o', 'command='] as const
 
+/** Start times as text: the same for whoever asks, whatever their language and time zone. */
+export const psEnvironment = { LC_ALL: 'C', TZ: 'UTC' } as const
+
+/** The start time that `parsePs` finds for one process, from what `ps -o lstart=` printed for it. */
+export const startTime = (lstart: string) => lstart.trim().replace(/\s+/g, ' ')
+
+/** This process as others find it in the table. */
+export function readSelf(env: Readonly<Record<string, string | undefined>>): ProcessId {
+  const { pid } = process
+  const known = process.platform === 'linux' ? readLinuxProcess(pid) : undefined
+  if (known !== undefined) return known
+  // Loaded only here: Linux has no need of it.
+  const { spawnSync } = process.getBuiltinModule('node:child_process')
+  const args = ['-o', 'lstart=', '-p', String(pid)]
+  const { stdout } = spawnSync('ps', args, { encoding: 'utf8', env: { ...env, ...psEnvironment } })
+  return { pid, startedAt: startTime(stdout ?? '') }
+}
+
 /** What `ps` printed for `psArguments`. Lines that do not fit are left out. */
 export function parsePs(stdout: string): ProcessInfo[] {
   return stdout.split('\n').flatMap(line => {
@@ -49,6 +75,6 @@ export function parsePs(stdout: string): ProcessInfo[] {
     if (found === null) return []
     const [, pid = '', startedAt = '', command = ''] = found
     const run = new RegExp(`(?:^|\\s)${runMarker}=(\\S+)`).exec(command)?.[1]
-    return [{ pid: Number(pid), startedAt: startedAt.replace(/\s+/g, ' '), command, run, cwd: undefined }]
+    return [{ pid: Number(pid), startedAt: startTime(startedAt), command, run, cwd: undefined }]
   })
 }
