@@ -41,6 +41,7 @@ export interface ProcessInfo extends ProcessId {
 export interface Started extends ProcessId {
   /** Resolves when it has ended. */
   readonly ended: Promise<{ readonly exitCode: number | undefined; readonly signal: string | undefined }>
+  /** Reaches what it started too, also after its own end. */
   kill(signal: 'SIGTERM' | 'SIGKILL' | 'SIGINT'): void
 }
 

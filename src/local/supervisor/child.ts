@@ -77,6 +77,8 @@ export function superviseChild(host: Host, options: ChildOptions): Child {
     if (mine !== generation) await terminate(running)
     else change('running')
     const end = await running.ended
+    // What it had started and left behind would hold its port, or run twice.
+    running.kill('SIGKILL')
     running = undefined
     if (mine !== generation) return
     lastEnd = end.signal ?? `exit ${end.exitCode}`

@@ -125,7 +125,8 @@ export function realProcesses(env: Host['env'], cwd: string, interrupted: AbortS
       cwd: command.cwd ?? cwd,
       env: environment(env, command),
       stdio: ['ignore', log, log],
-      detached: options.detached,
+      // Its own process group, so that what it starts (npm starts a shell, the shell a program) can be ended with it.
+      detached: true,
     })
     closeSync(log)
     const ended = new Promise<{ exitCode: number | undefined; signal: string | undefined }>(resolve => {
@@ -141,7 +142,7 @@ export function realProcesses(env: Host['env'], cwd: string, interrupted: AbortS
     const pid = child.pid as number
     if (options.detached) child.unref()
     const id = await identify(pid)
-    return { pid, startedAt: id?.startedAt ?? 'ended', ended, kill: signal => void child.kill(signal) }
+    return { pid, startedAt: id?.startedAt ?? 'ended', ended, kill: signal => signalGroup(pid, signal) }
   }
 
   return { run, start, which, processes, isAlive, kill }
