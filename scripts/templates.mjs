@@ -6,7 +6,7 @@ import Handlebars from 'handlebars'
 const holes = ['yaml', 'json', 'hcl']
 
 /**
- * A template as the source of a module with `names` (what its view must have) and `specification` (precompiled).
+ * A template as the source of a module: `names`, what its view must have, and `render(view, holes)`.
  * Throws on a raw `{{x}}`, on any logic but `{{#if x}}`, and on a name that the first comment,
  * `{{!-- view: a b --}}`, does not have; also on a name there that nothing uses.
  */
@@ -14,7 +14,7 @@ export function compileTemplate(text, file) {
   const program = Handlebars.parse(text)
   const names = declaredNames(program, file)
   const used = new Set()
-  check(program, {
+  const body = code(program, {
     fail: (node, message) => {
       throw new Error(`${file}:${node.loc.start.line}:${node.loc.start.column + 1} ${message}`)
     },
@@ -23,17 +23,12 @@ export function compileTemplate(text, file) {
         throw new Error(`${file}:${node.loc.start.line}: the view has no ${name}, it has ${names.join(', ')}`)
       }
       used.add(name)
+      return `view.${name}`
     },
   })
   const unused = names.filter(name => !used.has(name))
   if (unused.length > 0) throw new Error(`${file}: nothing uses ${unused.join(', ')}`)
-  const specification = Handlebars.precompile(text, {
-    strict: true,
-    noEscape: true,
-    knownHelpersOnly: true,
-    knownHelpers: Object.fromEntries(holes.map(hole => [hole, true])),
-  })
-  return `export const names = ${JSON.stringify(names)}\nexport const specification = ${specification}\n`
+  return `export const names = ${JSON.stringify(names)}\nexport const render = (view, holes) => ${body}\n`
 }
 
 function declaredNames(program, file) {
@@ -46,36 +41,42 @@ function declaredNames(program, file) {
   return names
 }
 
-function check(program, { fail, use }) {
-  const plainName = node =>
-    node?.type === 'PathExpression' && node.depth === 0 && !node.data && node.parts.length === 1
-  for (const node of program.body) {
+/** An expression that makes the text: the template's own as literals, each hole by its function. */
+function code(program, { fail, use }) {
+  const isName = node =>
+    node?.type === 'PathExpression' &&
+    node.depth === 0 &&
+    !node.data &&
+    node.parts.length === 1 &&
+    /^[a-z]\w*$/i.test(node.original)
+  const pieces = program.body.map(node => {
     switch (node.type) {
       case 'ContentStatement':
+        return JSON.stringify(node.value)
       case 'CommentStatement':
-        break
+        return '""'
       case 'MustacheStatement': {
         if (!node.escaped) fail(node, 'a raw {{{hole}}}')
+        const [value] = node.params
         if (!holes.includes(node.path.original) || node.params.length !== 1 || node.hash !== undefined) {
           fail(node, `a raw hole, write it as one of ${holes.map(hole => `{{${hole} x}}`).join(', ')}`)
         }
-        if (!plainName(node.params[0])) fail(node, 'a hole takes one name of the view')
-        use(node, node.params[0].original)
-        break
+        if (!isName(value)) fail(node, 'a hole takes one name of the view')
+        return `holes.${node.path.original}(${use(node, value.original)})`
       }
       case 'BlockStatement': {
-        if (node.path.original !== 'if' || node.params.length !== 1 || !plainName(node.params[0])) {
+        if (node.path.original !== 'if' || node.params.length !== 1 || !isName(node.params[0])) {
           fail(node, 'only {{#if name}} is allowed, logic belongs into code')
         }
-        use(node, node.params[0].original)
-        check(node.program, { fail, use })
-        if (node.inverse) check(node.inverse, { fail, use })
-        break
+        const condition = use(node, node.params[0].original)
+        const otherwise = node.inverse ? code(node.inverse, { fail, use }) : '""'
+        return `(${condition} ? ${code(node.program, { fail, use })} : ${otherwise})`
       }
       default:
-        fail(node, `${node.type} is not allowed here`)
+        return fail(node, `${node.type} is not allowed here`)
     }
-  }
+  })
+  return pieces.length === 0 ? '""' : pieces.join(' + ')
 }
 
 /** For esbuild. */

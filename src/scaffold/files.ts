@@ -1,4 +1,4 @@
-import { names, specification } from '../../templates/chat/rtdeploy.yaml.hbs'
+import * as rtdeployYaml from '../../templates/chat/rtdeploy.yaml.hbs'
 import type { Found } from '../plan/scaffold.ts'
 import type { TreeFile } from '../run/host.ts'
 import type { Answers } from './answers.ts'
@@ -61,7 +61,7 @@ function renamed(file: TreeFile, name: string): string {
 
 function renderConfig({ name, target, replicas, port }: Answers, locked: boolean): string {
   const install = ['npm', locked ? 'ci' : 'install']
-  return render({ names, specification }, { name, target, replicas, port, install })
+  return render(rtdeployYaml, { name, target, replicas, port, install })
 }
 
 /** A .gitignore that was there stays as it is: says which lines of ours it lacks. Pure. */

@@ -1,9 +1,6 @@
-/// <reference types="handlebars" />
-
 /** templates/*.hbs, turned into code by scripts/templates.mjs. */
 declare module '*.hbs' {
   /** What the view must have. */
   export const names: readonly string[]
-  /** Precompiled by Handlebars. */
-  export const specification: TemplateSpecification
+  export const render: import('./render.ts').Template['render']
 }

@@ -1,14 +1,38 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: template text must come through as it is
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { compileTemplate } from '../../../scripts/templates.mjs'
+import { render, type Template } from '../../../src/scaffold/render.ts'
 import { names } from '../../../templates/chat/rtdeploy.yaml.hbs'
+
+async function load(body: string): Promise<Template> {
+  return (await import(`data:text/javascript,${encodeURIComponent(compile(body))}`)) as Template
+}
 
 const compile = (body: string, view = 'a b') => compileTemplate(`{{!-- view: ${view} --}}\n${body}`, 'x.hbs')
 
 describe('compileTemplate', () => {
-  it('takes typed holes and a plain condition', () => {
-    expect(compile('x: {{yaml a}}\n{{#if b}}y: 1\n{{else}}{{json b}}\n{{/if}}')).toContain(
-      'export const specification',
+  it('fills typed holes, and takes a plain condition', async () => {
+    const template = await load('x: {{yaml a}} "${a}`\n{{#if b}}\ny: {{json b}}\n{{else}}\nn: 1\n{{/if}}\nz')
+    expect(template.names).toEqual(['a', 'b'])
+    expect(render(template, { a: 'yes', b: 'b' })).toBe('x: "yes" "${a}`\ny: "b"\nz')
+    expect(render(template, { a: '{{yaml b}}', b: '' })).toBe('x: "{{yaml b}}" "${a}`\nn: 1\nz')
+  })
+
+  it('gives back any string from a file of all languages', async () => {
+    const template = await load('{{#if b}}\na: {{yaml a}}\n{{/if}}\nb: {{json b}}\n')
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary', minLength: 1 }), (a, b) => {
+        expect(parse(render(template, { a, b }))).toEqual({ a, b })
+      }),
+      { numRuns: 10_000 },
     )
+  })
+
+  it('renders nothing from a view that lacks a name', async () => {
+    const template = await load('{{yaml a}}{{yaml b}}')
+    expect(() => render(template, { a: 1 })).toThrow('the view has no b')
   })
 
   it.each([
