@@ -34,7 +34,9 @@ export function createReplication({ url, kind, log, publishFailed }: Replication
     connectTimeout: 2_000,
     reconnectStrategy: (tries: number) => Math.min(50 * 2 ** tries, mostPauseMs) + Math.random() * 100,
   }
-  const pub = createClient({ url, socket, disableOfflineQueue: true, commandsQueueMaxLength: mostWaiting })
+  // The streams adapter reads in a loop without a pause: if a read fails at once while Redis is away, it spins for ever.
+  const disableOfflineQueue = kind !== 'streams'
+  const pub = createClient({ url, socket, disableOfflineQueue, commandsQueueMaxLength: mostWaiting })
   // Subscriptions are asked for once and must be kept until Redis is there.
   const sub = pub.duplicate({ disableOfflineQueue: false })
   const clients = kind === 'streams' ? [pub] : [pub, sub]

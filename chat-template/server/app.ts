@@ -85,6 +85,8 @@ export function createApp(httpServer: HttpServer, options: AppOptions): App {
       decide(refused, refused === undefined)
     },
   })
+  // So that also "Session ID unknown" says who did not know it: the first thing to look at when affinity is in doubt.
+  httpServer.prependListener('request', (_, response) => response.setHeader('x-replica', config.replica))
   io.engine.on('headers', (headers: Record<string, string>) => {
     headers['x-replica'] = config.replica
   })

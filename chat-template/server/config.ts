@@ -129,12 +129,12 @@ export function loadConfig(env: NodeJS.ProcessEnv): Loaded {
     frameMs: whole('FRAME_MS', 10, 0, 1_000),
   }
   if (!/^[\w-]{1,63}$/.test(config.database))
-    problems.push('DATABASE may have letters, digits, dashes and underscores')
+    problems.push('DATABASE, or the path of MONGODB_URL, may have letters, digits, dashes and underscores')
   if (problems.length > 0) throw new ConfigProblems(problems)
   return { config, warnings }
 }
 
 function databaseIn(url: string | undefined): string | undefined {
   const path = url?.replace(/^[^:]+:\/\//, '').match(/\/([^?]*)/)?.[1]
-  return path === undefined || path === '' ? undefined : decodeURIComponent(path)
+  return path === undefined || path === '' ? undefined : path
 }

@@ -42,7 +42,6 @@ export function createRequestListener(options: HttpOptions) {
     const id = given !== undefined && /^[\w-]{1,64}$/.test(given) ? given : randomUUID()
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
     response.setHeader('x-request-id', id)
-    response.setHeader('x-replica', options.config.replica)
     const path = (request.url ?? '/').split('?')[0]!
     const log = options.log.with({ request: id })
     response.on('finish', () =>
@@ -98,7 +97,10 @@ async function session(
   if (!/^application\/json\b/.test(request.headers['content-type'] ?? ''))
     return json(response, 415, { error: 'type' })
   const body = await read(request)
-  if (body === undefined) return json(response, 413, { error: 'size' })
+  if (body === undefined) {
+    response.setHeader('connection', 'close')
+    return json(response, 413, { error: 'size' })
+  }
   const name = v.safeParse(v.object({ name: displayName }), body)
   if (!name.success) return json(response, 400, { error: 'name', message: name.issues[0].message })
   const user = sessions.create(name.output.name, known)
@@ -111,11 +113,19 @@ async function session(
 
 /** The JSON in the body; null when it is none, undefined when it is too long. */
 async function read(request: IncomingMessage): Promise<unknown> {
-  let text = ''
-  for await (const chunk of request.setEncoding('utf8')) {
-    text += chunk
-    if (text.length > mostBody) return undefined
-  }
+  const text = await new Promise<string | undefined>((resolve, reject) => {
+    let body = ''
+    request.setEncoding('utf8')
+    request.on('data', (chunk: string) => {
+      body += chunk
+      if (body.length <= mostBody) return
+      request.pause()
+      resolve(undefined)
+    })
+    request.on('end', () => resolve(body))
+    request.on('error', reject)
+  })
+  if (text === undefined) return undefined
   try {
     return JSON.parse(text)
   } catch (error) {

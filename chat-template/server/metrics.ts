@@ -4,6 +4,8 @@ import type { Refused, RequestName } from '../shared/events.ts'
 /** Upper bounds in seconds. An acknowledgement means two round trips to MongoDB. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
+const loopStepMs = 10
+
 /** Looked up when the page is asked for. */
 export interface Gauges {
   connections: () => number
@@ -22,7 +24,7 @@ export class Metrics {
   readonly #latency = new Array<number>(buckets.length).fill(0)
   #latencySum = 0
   #latencyCount = 0
-  readonly #loop = monitorEventLoopDelay({ resolution: 20 })
+  readonly #loop = monitorEventLoopDelay({ resolution: loopStepMs })
   #gauges: Gauges | undefined
 
   constructor() {
@@ -90,9 +92,10 @@ export class Metrics {
       gauge('chat_mongodb_up', gauges.mongoUp())
     }
     gauge('process_resident_memory_bytes', process.memoryUsage.rss())
-    const nanoseconds = 1e9
-    gauge('nodejs_eventloop_delay_p50_seconds', this.#loop.percentile(50) / nanoseconds)
-    gauge('nodejs_eventloop_delay_p99_seconds', this.#loop.percentile(99) / nanoseconds)
+    // What is measured is the time between two looks; the pause between them is no delay.
+    const delay = (percent: number) => Math.max(0, this.#loop.percentile(percent) / 1e9 - loopStepMs / 1e3)
+    gauge('nodejs_eventloop_delay_p50_seconds', delay(50))
+    gauge('nodejs_eventloop_delay_p99_seconds', delay(99))
     this.#loop.reset()
     return `${lines.join('\n')}\n`
   }

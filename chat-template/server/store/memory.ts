@@ -54,7 +54,8 @@ export class MemoryStore implements Store {
 
   async rewrite(id: string, seq: number, from: string, text: string | null): Promise<boolean> {
     const message = this.#message(id, seq)
-    if (message === undefined || message.from !== from || message.deleted) return false
+    if (message === undefined || message.from !== from) return false
+    if (message.deleted) return text === null
     message.text = text ?? ''
     if (text === null) message.deleted = true
     else message.edited = true

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigProblems, loadConfig } from '../server/config.ts'
+import { createLog } from '../server/log.ts'
+
+const problemsOf = (env: NodeJS.ProcessEnv): string[] => {
+  try {
+    loadConfig(env)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigProblems) return error.problems
+    throw error
+  }
+}
+
+describe('the configuration', () => {
+  it('runs on nothing at all, and says what that costs', () => {
+    const { config, warnings } = loadConfig({})
+    expect(config).toMatchObject({
+      port: 3000,
+      host: '0.0.0.0',
+      metricsPort: 9090,
+      adapter: 'redis',
+      database: 'chat',
+    })
+    expect(warnings.join(' ')).toMatch(/MONGODB_URL.*REDIS_URL.*COOKIE_SECRET/)
+    expect(config.cookieSecret).not.toBe(loadConfig({}).config.cookieSecret)
+  })
+
+  it('names all problems at once and repeats no secret', () => {
+    const problems = problemsOf({
+      NODE_ENV: 'production',
+      PORT: '70000',
+      ADAPTER: 'carrier-pigeon',
+      REDIS_URL: 'http://:hunter2-secret@cache',
+      COOKIE_SECRET: 'hunter2-secret',
+      ORIGINS: 'https://chat.example.com,nonsense/',
+      POD_NAME: 'a\r\nset-cookie: x',
+      DRAIN_MS: '-1',
+    })
+    const all = problems.join('\n')
+    for (const name of [
+      'PORT',
+      'ADAPTER',
+      'REDIS_URL',
+      'COOKIE_SECRET',
+      'ORIGINS',
+      'POD_NAME',
+      'DRAIN_MS',
+      'MONGODB_URL',
+    ]) {
+      expect(all).toContain(name)
+    }
+    expect(all).not.toContain('hunter2')
+  })
+
+  it('wants what several replicas and production need', () => {
+    expect(problemsOf({ REPLICAS: '3' }).join()).toContain('REDIS_URL')
+    expect(problemsOf({ NODE_ENV: 'production' })).toHaveLength(2)
+  })
+
+  it('takes the database from the address, or from DATABASE', () => {
+    expect(loadConfig({ MONGODB_URL: 'mongodb://a:b@one,two/rooms?tls=true' }).config.database).toBe('rooms')
+    expect(loadConfig({ MONGODB_URL: 'mongodb://one/', DATABASE: 'other' }).config.database).toBe('other')
+    expect(problemsOf({ MONGODB_URL: 'mongodb://one/%' }).join()).toContain('MONGODB_URL')
+  })
+})
+
+describe('the log', () => {
+  it('writes one JSON object a line, from its level on, without passwords', () => {
+    const lines: string[] = []
+    const log = createLog('info', { replica: 'one' }, line => void lines.push(line))
+    log.debug('not this')
+    const cause = new Error('connect redis://user:hunter2@cache:6379 failed')
+    log.with({ request: 'r1' }).error('it broke\nbadly', { error: new Error('no answer', { cause }) })
+    expect(lines).toHaveLength(1)
+    expect(JSON.parse(lines[0]!)).toMatchObject({
+      level: 'error',
+      replica: 'one',
+      request: 'r1',
+      msg: 'it broke\nbadly',
+    })
+    expect(lines[0]).not.toContain('hunter2')
+    expect(lines[0]!.trimEnd()).not.toContain('\n')
+  })
+})
