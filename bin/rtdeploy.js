@@ -6,10 +6,16 @@ var tooOld =
   version[0] === 21 ||
   (version[0] === 20 && version[1] < 19) ||
   (version[0] === 22 && version[1] < 12)
+// Answered before anything is imported: a twentieth over a bare node instead of a third.
+function answer(text) {
+  process.stdout.on('error', function (error) {
+    if (error.code !== 'EPIPE') throw error
+  })
+  process.stdout.write(text)
+}
 var asked = process.argv.length === 3 ? process.argv[2] : ''
 if (asked === '--version' || asked === '-V') {
-  // Answered before anything is imported: a twentieth over a bare node instead of four fifths.
-  process.stdout.write(require('../package.json').version + '\n')
+  answer(require('../package.json').version + '\n')
 } else if (tooOld) {
   process.stderr.write(
     'error: rtdeploy needs Node 20.19 or later, or 22.12 or later; this is Node ' + process.versions.node + '\n' +
@@ -17,6 +23,8 @@ if (asked === '--version' || asked === '-V') {
       'code: node.too-old\n'
   )
   process.exitCode = 3
+} else if (asked === '--help' || asked === '-h') {
+  answer(require('fs').readFileSync(__dirname + '/../dist/help.txt', 'utf8'))
 } else {
   import('../dist/main.js').then(function (main) {
     return main.runProcess(process, require('path').join(__dirname, '..'))

@@ -58,17 +58,28 @@ async function jsonSchema() {
   return `${JSON.stringify(module.jsonSchema(), undefined, 2)}\n`
 }
 
-/** Changed files are replaced in one move and unchanged ones left alone: programs that run from dist/ go on. */
-function publish(files) {
-  const keep = new Set()
-  for (const { path, contents } of files) {
-    keep.add(path)
-    if (existsSync(path) && readFileSync(path).equals(contents)) continue
-    mkdirSync(dirname(path), { recursive: true })
-    const temporary = `${path}.${process.pid}`
-    writeFileSync(temporary, contents)
-    renameSync(temporary, path)
+/** The help of the program as a whole: bin/ prints it without loading anything. */
+async function helpText() {
+  const { main } = await import(join(dist, 'main.js'))
+  let text = ''
+  const out = more => {
+    text += more
   }
+  await main(['--help'], { out, err: out, env: {}, terminal: {} })
+  return text
+}
+
+/** Changed files are replaced in one move and unchanged ones left alone: programs that run from dist/ go on. */
+function publish({ path, contents }) {
+  if (existsSync(path) && readFileSync(path).equals(contents)) return path
+  mkdirSync(dirname(path), { recursive: true })
+  const temporary = `${path}.${process.pid}`
+  writeFileSync(temporary, contents)
+  renameSync(temporary, path)
+  return path
+}
+
+function removeAllBut(keep) {
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name)
     // What ends in digits belongs to a build that runs at the same time.
@@ -76,5 +87,13 @@ function publish(files) {
   }
 }
 
-const schema = { path: join(dist, 'schema.json'), contents: Buffer.from(await jsonSchema()) }
-publish([...outputFiles.map(({ path, contents }) => ({ path, contents: Buffer.from(contents) })), schema])
+const keep = new Set(
+  outputFiles.map(({ path, contents }) => publish({ path, contents: Buffer.from(contents) })),
+)
+for (const [name, text] of [
+  ['schema.json', await jsonSchema()],
+  ['help.txt', await helpText()],
+]) {
+  keep.add(publish({ path: join(dist, name), contents: Buffer.from(text) }))
+}
+removeAllBut(keep)

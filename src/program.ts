@@ -62,7 +62,7 @@ export function createProgram(host: Host): { parse(argv: readonly string[]): Pro
     .option('--no-color', 'plain text')
     .exitOverride()
     .showSuggestionAfterError(true)
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureHelp({ helpWidth: 80, showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({ writeOut: text => host.out(text), writeErr: () => undefined })
     .addHelpText(
       'after',
