@@ -12,6 +12,9 @@ const chunkSize = 512
 const isBefore = (a: Entry<unknown>, key: string, order: number) =>
   a.key < key || (a.key === key && a.order < order)
 
+const isAfter = (a: Entry<unknown>, key: string, order: number) =>
+  a.key > key || (a.key === key && a.order > order)
+
 /** Entries in order of their keys. Adding, removing and finding take the logarithm of the size, and one chunk. */
 export class SortedList<T> {
   readonly #chunks: Entry<T>[][] = [[]]
@@ -73,8 +76,8 @@ export class SortedList<T> {
     while (low < high) {
       const middle = (low + high + 1) >>> 1
       const first = this.#chunks[middle]![0]!
-      if (isBefore(first, key, order)) low = middle
-      else high = middle - 1
+      if (isAfter(first, key, order)) high = middle - 1
+      else low = middle
     }
     return low
   }
