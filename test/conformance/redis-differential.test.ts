@@ -32,16 +32,11 @@ describe.skipIf(!speaksRedis70(program))('random commands, side by side', () => 
   }
 
   it(`match the same keys with random globs (seed ${seed})`, async () => {
-    // An empty key is left out: Redis 7.0 does not match it with `**`, though it does with `*`.
-    const text = (minLength: number) =>
-      fc
-        .array(fc.constantFrom('a', 'b', '-', '^', '*', '?', '[', ']', '\\', '\xff'), {
-          minLength,
-          maxLength: 7,
-        })
-        .map(chars => chars.join(''))
+    const text = fc
+      .array(fc.constantFrom('a', 'b', '-', '^', '*', '?', '[', ']', '\\', '\xff'), { maxLength: 7 })
+      .map(chars => chars.join(''))
     await fc.assert(
-      fc.asyncProperty(fc.array(text(1), { minLength: 1, maxLength: 5 }), text(0), async (keys, pattern) => {
+      fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 5 }), text, async (keys, pattern) => {
         const commands = [...keys.map(key => ['SET', key, '']), ['KEYS', pattern]]
         const [embedded = [], real] = await Promise.all(targets.map(target => runOn(target, '3', commands)))
         expect(embedded).toEqual(real)

@@ -4,13 +4,13 @@ type Test = (char: number) => boolean
 type Part = '*' | Test
 
 /**
- * Redis' glob: `*`, `?`, `[a-z]`, `[^a]`, `\x`. The whole text has to match.
+ * Redis' glob: `*`, `?`, `[a-z]`, `[^a]`, `\x`. The whole text has to match; an empty text only matches an empty
+ * pattern, not `*` (util.c, stringmatchlen).
  * Steps back to the last star only, so the time is pattern times text at worst, whatever the pattern.
  */
 export function globMatcher(pattern: string): (text: string) => boolean {
   const parts = compile(pattern)
-  if (parts.length === 1 && parts[0] === '*') return () => true
-  return text => matches(parts, text)
+  return text => (text === '' ? pattern === '' : matches(parts, text))
 }
 
 function matches(parts: readonly Part[], text: string): boolean {

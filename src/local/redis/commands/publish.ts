@@ -29,13 +29,14 @@ function names(name: string, kind: Kind): Command {
   return {
     name,
     arity: -2,
-    run: ({ instance }, [, subcommand, pattern = '*', ...more]) => {
+    run: ({ instance }, [, subcommand, pattern, ...more]) => {
       if (more.length > 0) {
         throw new CommandError(
           `ERR unknown subcommand or wrong number of arguments for '${subcommand}'. Try PUBSUB HELP.`,
         )
       }
-      return bulks(instance.pubsub.names(kind).filter(globMatcher(pattern)))
+      const all = instance.pubsub.names(kind)
+      return bulks(pattern === undefined ? all : all.filter(globMatcher(pattern)))
     },
   }
 }

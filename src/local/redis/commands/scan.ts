@@ -20,7 +20,7 @@ export const scanCommands: readonly Command[] = [
     name: 'keys',
     arity: 2,
     run: ({ keyspace }, [, pattern]) => {
-      const matches = globMatcher(pattern)
+      const matches = nameMatcher(pattern)
       return bulks([...keyspace.keys()].filter(matches))
     },
   },
@@ -62,6 +62,11 @@ function within<T extends Container>(
   }
 }
 
+/** Here, unlike in channels, `*` matches the empty name too. */
+function nameMatcher(pattern: string): (name: string) => boolean {
+  return pattern === '*' ? () => true : globMatcher(pattern)
+}
+
 /** C's strtoul reads nothing as 0 and a negative number as a huge one, past every key. */
 function parseCursor(text: string): number {
   if (!/^[+-]?\d{0,20}$/.test(text)) throw new CommandError('ERR invalid cursor')
@@ -77,7 +82,7 @@ function parseOptions(words: readonly string[], ofKeys: boolean): ScanOptions {
     const word = (words[at] ?? '').toUpperCase()
     const value = words[at + 1]
     if (value === undefined) throw new CommandError(errors.syntax)
-    if (word === 'MATCH') matches = globMatcher(value)
+    if (word === 'MATCH') matches = nameMatcher(value)
     else if (word === 'COUNT') {
       count = toInteger(value)
       if (count < 1) throw new CommandError(errors.syntax)
