@@ -6,7 +6,8 @@ import type { Emit } from '../report/events.ts'
 import { outcomeOf, type Report } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
 import type { Running } from '../targets/target.ts'
-import { type VerifyOptions, verifyDefaults } from '../verify/options.ts'
+import { type VerifyOptions, type VerifyProgress, verifyDefaults } from '../verify/options.ts'
+import { checkTitles } from '../verify/titles.ts'
 import { verify } from '../verify/verify.ts'
 import { openRuntime } from './project.ts'
 
@@ -103,16 +104,8 @@ async function verifyUrl(host: Host, url: string, flags: VerifyFlags, emit: Emit
 }
 
 async function measure(host: Host, options: VerifyOptions, emit: Emit) {
-  const titles = new Map<string, string>()
-  const onProgress = ({
-    check,
-    done,
-    of,
-  }: {
-    readonly check: string
-    readonly done: number
-    readonly of: number
-  }) => emit({ type: 'check-progress', title: titles.get(check) ?? check, done, of })
+  const onProgress = ({ check, done, of }: VerifyProgress) =>
+    emit({ type: 'check-progress', title: checkTitles[check], done, of })
   const measured = await verify(options, { onProgress }, host.interrupted)
   for (const check of measured.checks) emit({ type: 'check-done', check })
   return measured

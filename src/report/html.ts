@@ -64,7 +64,7 @@ ${renderMethod(checks, observations)}
 function renderFacts(report: Report, observations: Observations): Markup {
   const replicas = replicasSeen(observations)
   const facts: [string, Content][] = [
-    ['Held together by', describeMechanism(findMechanism(observations))],
+    ['Sessions kept together by', describeMechanism(findMechanism(observations))],
     ['Replicas seen', replicas.length === 0 ? 'without names' : replicas.join(', ')],
     ...Object.entries(report.backends ?? {}).map(([name, use]): [string, Content] => [
       name,

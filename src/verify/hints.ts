@@ -1,14 +1,48 @@
-/** Fixes in the person's own settings, used by more than one check. */
+import type { Observations } from './observations.ts'
+
+/** Fixes that more than one check gives. */
 export const hints = {
-  affinity:
-    "set loadBalancer.affinity: cookie in rtdeploy.yaml (GENERATED_COOKIE at Google), or transports: ['websocket'] on both sides",
   upgrade:
     'let every proxy on the way pass Upgrade and Connection; in nginx: proxy_http_version 1.1 and both headers',
   identity:
     'say how replicas name themselves: --identity event:NAME, ack:NAME, header:NAME or cookie:NAME (verify.identity in rtdeploy.yaml)',
   replicas: 'rtdeploy verify --replicas N says how many there should be',
   fanOut: 'set verify.fanOut in rtdeploy.yaml: join, send and receive',
-  adapter: 'give every replica the same adapter and the same Redis; rtdeploy status shows the backends',
-  idle: 'rtdeploy verify --idle 35',
-  timeout: 'raise loadBalancer.timeout in rtdeploy.yaml: 3600 for kind envoy, 86400 for kind classic',
 } as const
+
+/** What was asked for is only known where an rtdeploy.yaml is. */
+export function hasSettings({ wanted }: Observations): boolean {
+  return wanted.affinity !== undefined
+}
+
+export function affinityHint({ wanted }: Observations): string {
+  const other = "or transports: ['websocket'] on both sides"
+  if (wanted.affinity === undefined) {
+    return `turn on session affinity by cookie at the load balancer (GENERATED_COOKIE at Google), ${other}`
+  }
+  return wanted.affinity === 'none'
+    ? `set loadBalancer.affinity: cookie in rtdeploy.yaml (GENERATED_COOKIE at Google) and run rtdeploy up, ${other}`
+    : `rtdeploy.yaml says loadBalancer.affinity: ${wanted.affinity}, which is not in effect: run rtdeploy up`
+}
+
+export function logsHint(observations: Observations): string {
+  const what = 'look at the logs of the replicas and of the load balancer'
+  return hasSettings(observations) ? `${what}: rtdeploy logs` : what
+}
+
+export function readinessHint(observations: Observations): string {
+  return hasSettings(observations)
+    ? 'rtdeploy status shows whether every replica is ready'
+    : 'check that every replica is ready and behind the load balancer'
+}
+
+export function adapterHint(observations: Observations): string {
+  const what = 'give every replica the same adapter and the same Redis'
+  return hasSettings(observations) ? `${what}; rtdeploy status shows the backends` : what
+}
+
+export function timeoutHint(observations: Observations): string {
+  return hasSettings(observations)
+    ? 'raise loadBalancer.timeout in rtdeploy.yaml: 3600 for kind envoy, 86400 for kind classic'
+    : "raise the load balancer's timeout (timeoutSec of the backend service at Google): 3600, or 86400 on a classic one"
+}

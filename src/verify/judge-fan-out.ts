@@ -1,13 +1,13 @@
 import type { Check } from '../report/report.ts'
 import { count, replicasSeen } from './evidence.ts'
-import { hints } from './hints.ts'
+import { adapterHint, hints } from './hints.ts'
 import { describeLatency, latencyOf } from './latency.ts'
 import type { Delivery, FanOutFacts, Observations } from './observations.ts'
+import { titled } from './titles.ts'
 
 export function judgeFanOut(observations: Observations): Check {
   const check = {
-    id: 'fan-out.delivery',
-    title: 'Messages between replicas',
+    ...titled('fan-out.delivery'),
     wanted: 'what is sent on one replica is heard on every other',
   }
   const facts = observations.fanOut
@@ -39,7 +39,7 @@ export function judgeFanOut(observations: Observations): Check {
   }
   const pairs = [...new Set(missing.map(({ from, to }) => `${from} → ${to}`))]
   const found = `${missing.length} of ${across.length} messages across replicas did not come within ${facts.waitedMs} ms`
-  return { ...check, status: 'fail', found, ...trap(facts, within, pairs), data }
+  return { ...check, status: 'fail', found, ...trap(observations, facts, within, pairs), data }
 }
 
 function isMissing(delivery: Delivery): boolean {
@@ -51,6 +51,7 @@ function adapterTrap(pairs: string): string {
 }
 
 function trap(
+  observations: Observations,
   facts: FanOutFacts,
   within: readonly Delivery[],
   pairs: readonly string[],
@@ -64,15 +65,18 @@ function trap(
       hint: 'check verify.fanOut in rtdeploy.yaml: event names and arguments must be those of the app',
     }
   }
-  return { why: `${adapterTrap(lost)}${refused}`, hint: hints.adapter }
+  return { why: `${adapterTrap(lost)}${refused}`, hint: adapterHint(observations) }
 }
 
-function reason(observations: Observations): { found: string; hint: string } {
-  if (observations.wanted.fanOut === undefined) return { found: 'not set up', hint: hints.fanOut }
-  if (!observations.target.identityWorks)
+function reason(observations: Observations): { found: string; hint?: string } {
+  const { fanOut, expectedReplicas } = observations.wanted
+  if (fanOut === undefined) return { found: 'not set up', hint: hints.fanOut }
+  if (!observations.target.identityWorks) {
     return { found: 'replicas cannot be told apart', hint: hints.identity }
+  }
   const seen = replicasSeen(observations)
-  return seen.length > 1
-    ? { found: 'fewer than two replicas took a fresh client', hint: 'see spread.replicas' }
-    : { found: `only ${seen[0] ?? 'one replica'} can be reached from here`, hint: hints.replicas }
+  if (seen.length > 1)
+    return { found: 'fewer than two replicas took a fresh client', hint: 'see spread.replicas' }
+  const found = `only ${seen[0] ?? 'one replica'} can be reached from here`
+  return expectedReplicas === undefined ? { found, hint: hints.replicas } : { found }
 }

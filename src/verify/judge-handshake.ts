@@ -2,12 +2,13 @@ import type { Check } from '../report/report.ts'
 import { refusals } from './engine-io.ts'
 import { bestProof, count, isUnknownSession, sessionsOf } from './evidence.ts'
 import { describeFault } from './fault.ts'
-import { hints } from './hints.ts'
+import { affinityHint, hints } from './hints.ts'
 import { describeLatency, latencyOf, tenth } from './latency.ts'
 import type { Fault, Observations } from './observations.ts'
+import { titled } from './titles.ts'
 
 export function judgePolling({ target }: Observations): Check {
-  const check = { id: 'handshake.polling', title: 'Handshake by long polling', wanted: 'a session from GET' }
+  const check = { ...titled('handshake.polling'), wanted: 'a session from GET' }
   if (target.polling === undefined) {
     const answer = target.pollingRefused === undefined ? '' : `: ${describeFault(target.pollingRefused)}`
     return { ...check, status: 'skip', found: `the server takes WebSockets only${answer}` }
@@ -27,8 +28,7 @@ export function judgePolling({ target }: Observations): Check {
 export function judgeUpgrade(observations: Observations): Check {
   const { target } = observations
   const check = {
-    id: 'handshake.upgrade',
-    title: 'Upgrade from polling to WebSocket',
+    ...titled('handshake.upgrade'),
     wanted: 'every session moves to a WebSocket on another connection',
   }
   if (target.polling === undefined) {
@@ -57,7 +57,7 @@ export function judgeUpgrade(observations: Observations): Check {
     ...check,
     status: 'fail',
     found: `${broken.length} of ${count(sessions.length, 'session')} could not upgrade`,
-    ...upgradeTrap(broken[0]?.fault, bestProof(broken)),
+    ...upgradeTrap(observations, broken[0]?.fault, bestProof(broken)),
     data,
   }
 }
@@ -65,8 +65,7 @@ export function judgeUpgrade(observations: Observations): Check {
 export function judgeWebSocket(observations: Observations): Check {
   const { target } = observations
   const check = {
-    id: 'handshake.websocket-only',
-    title: 'Handshake by WebSocket alone',
+    ...titled('handshake.websocket-only'),
     wanted: 'a session from a WebSocket without polling first',
   }
   if (target.websocket !== undefined) {
@@ -87,16 +86,20 @@ export function judgeWebSocket(observations: Observations): Check {
     ...check,
     status: 'fail',
     found: refused === undefined ? 'no WebSocket' : describeFault(refused),
-    ...upgradeTrap(refused, bestProof(sessionsOf(observations, 'websocket-only'))),
+    ...upgradeTrap(observations, refused, bestProof(sessionsOf(observations, 'websocket-only'))),
   }
 }
 
 /** What an HTTP answer to an upgrade says about the proxy that gave it. */
-function upgradeTrap(fault: Fault | undefined, proof: string): { why: string; hint: string } {
+function upgradeTrap(
+  observations: Observations,
+  fault: Fault | undefined,
+  proof: string,
+): { why: string; hint: string } {
   if (isUnknownSession(fault)) {
     return {
       why: `RT008: no affinity, so the upgrade lands on another replica. Proof: ${proof}`,
-      hint: hints.affinity,
+      hint: affinityHint(observations),
     }
   }
   if (fault?.kind === 'answer' && fault.status === 502) {

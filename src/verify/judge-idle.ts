@@ -1,8 +1,9 @@
 import type { Check } from '../report/report.ts'
 import { describeFault } from './fault.ts'
-import { hints } from './hints.ts'
+import { timeoutHint } from './hints.ts'
 import { tenth } from './latency.ts'
 import type { Observations } from './observations.ts'
+import { titled } from './titles.ts'
 
 /** The default of a GCE backend service: RT002. */
 const googleDefaultSec = 30
@@ -13,8 +14,7 @@ export function judgeIdle(observations: Observations): Check {
     observations.idle.sockets.find(one => one.kind === kind),
   )
   const check = {
-    id: 'idle.silent-socket',
-    title: 'A silent socket',
+    ...titled('idle.silent-socket'),
     wanted: `open after ${idleSec} s with nothing but heartbeats`,
   }
   const data = {
@@ -27,7 +27,7 @@ export function judgeIdle(observations: Observations): Check {
     const unchecked =
       idleSec > googleDefaultSec
         ? 'longer limits were not checked'
-        : `longer limits were not checked: ${hints.idle} outlives Google's default of ${googleDefaultSec} s`
+        : `longer limits were not checked: rtdeploy verify --idle 35 outlives Google's default of ${googleDefaultSec} s`
     return { ...check, status: 'pass', found: `open after ${idleSec} s; ${unchecked}`, data }
   }
   if (silent.livedMs < 50) {
@@ -49,7 +49,7 @@ export function judgeIdle(observations: Observations): Check {
     status: 'fail',
     found: `cut after ${seconds(silent.livedMs)}: ${describeFault(fault)}`,
     why: trap,
-    hint: hints.timeout,
+    hint: timeoutHint(observations),
     data,
   }
 }

@@ -1,17 +1,17 @@
 import type { Check } from '../report/report.ts'
 import { bestProof, count, sessionsOf, wentAstray } from './evidence.ts'
-import { hints } from './hints.ts'
+import { affinityHint, hints, logsHint } from './hints.ts'
 import { describeLatency, latencyOf } from './latency.ts'
 import { describeMechanism, type Mechanism } from './mechanism.ts'
 import type { Observations, SessionRecord } from './observations.ts'
+import { titled } from './titles.ts'
 
 const websocketOnly =
   'the server takes WebSockets only: a session is one connection, and that stays where it is'
 
 export function judgeWithCookie(observations: Observations): Check {
   const check = {
-    id: 'in-session.with-cookie',
-    title: 'Requests of a session, with its cookies',
+    ...titled('in-session.with-cookie'),
     wanted: 'every request reaches the replica that issued the session',
   }
   if (observations.target.polling === undefined) return { ...check, status: 'skip', found: websocketOnly }
@@ -33,7 +33,7 @@ export function judgeWithCookie(observations: Observations): Check {
       status: 'fail',
       found: `${broken.length} of ${count(sessions.length, 'session')} broke off`,
       why: bestProof(broken),
-      hint: 'look at the logs of the replicas and of the balancer: rtdeploy logs',
+      hint: logsHint(observations),
       data,
     }
   }
@@ -56,14 +56,13 @@ function trap(observations: Observations, astray: readonly SessionRecord[]): { w
   }
   return {
     why: `RT008: polling without affinity; an adapter such as Redis does not replace it (RT009). Proof: ${bestProof(astray)}`,
-    hint: hints.affinity,
+    hint: affinityHint(observations),
   }
 }
 
 export function judgeWithoutCookie(observations: Observations, mechanism: Mechanism): Check {
   const check = {
-    id: 'in-session.without-cookie',
-    title: 'The same without cookies',
+    ...titled('in-session.without-cookie'),
     wanted: 'for information: what keeps a session on its replica',
   }
   if (mechanism.kind === 'websocket-only') return { ...check, status: 'skip', found: websocketOnly }
@@ -74,7 +73,7 @@ export function judgeWithoutCookie(observations: Observations, mechanism: Mechan
     ...figures(sessions),
   }
   const astray = sessions.filter(wentAstray).length
-  const found = `${describeMechanism(mechanism)}: ${astray} of ${count(sessions.length, 'session')} went astray without cookies`
+  const found = `kept together by ${describeMechanism(mechanism)}; ${astray} of ${count(sessions.length, 'session')} went astray without cookies`
   return { ...check, ...opinion(observations, mechanism), found, data }
 }
 
@@ -85,7 +84,7 @@ function opinion(observations: Observations, mechanism: Mechanism): Pick<Check, 
       return {
         status: 'warn',
         why: 'nothing keeps a session on its replica; see the check above',
-        hint: hints.affinity,
+        hint: affinityHint(observations),
       }
     case 'unknown':
       return { status: 'warn', why: 'sessions broke off for other reasons; see the check above' }
@@ -96,8 +95,8 @@ function opinion(observations: Observations, mechanism: Mechanism): Pick<Check, 
         why: 'RT011: by client address, everybody behind one office or proxy shares a replica, and a phone that changes networks loses its session. It can also be that only one replica answers: from one machine the two look the same',
         hint:
           wanted === 'cookie'
-            ? `loadBalancer.affinity: cookie has not taken effect, or replicas are down: rtdeploy status`
-            : hints.affinity,
+            ? 'loadBalancer.affinity: cookie is not in effect, or replicas are down: rtdeploy status'
+            : affinityHint(observations),
       }
     case 'client-address-or-single':
       return {

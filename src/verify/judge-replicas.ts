@@ -1,8 +1,9 @@
 import type { Check } from '../report/report.ts'
 import { bestProof, count, isUnknownSession, replicaCounts, replicasSeen, sessionsOf } from './evidence.ts'
-import { hints } from './hints.ts'
+import { affinityHint, hints, logsHint, readinessHint } from './hints.ts'
 import type { Mechanism } from './mechanism.ts'
 import type { Observations, SessionRecord } from './observations.ts'
+import { titled } from './titles.ts'
 
 const nameless = (identity: string): string =>
   identity === 'none'
@@ -11,8 +12,7 @@ const nameless = (identity: string): string =>
 
 export function judgeRefresh(observations: Observations, mechanism: Mechanism): Check {
   const check = {
-    id: 'refresh.host',
-    title: 'A page that is loaded again',
+    ...titled('refresh.host'),
     wanted: 'a client that keeps its cookies comes back to the same replica',
   }
   const sessions = sessionsOf(observations, 'refresh')
@@ -21,7 +21,7 @@ export function judgeRefresh(observations: Observations, mechanism: Mechanism): 
   const data = { loads: sessions.length, hosts }
   if (broken.length > 0) {
     const found = `${broken.length} of ${count(sessions.length, 'page load')} did not connect`
-    return { ...check, status: 'fail', found, ...cause(broken), data }
+    return { ...check, status: 'fail', found, ...cause(observations, broken), data }
   }
   if (!observations.target.identityWorks || hosts.includes('?')) {
     return {
@@ -58,7 +58,7 @@ export function judgeRefresh(observations: Observations, mechanism: Mechanism): 
     status: required ? 'fail' : 'warn',
     found,
     why: 'affinity does not survive a new session: what a replica keeps in memory is gone after a reload',
-    hint: hints.affinity,
+    hint: affinityHint(observations),
     data,
   }
 }
@@ -66,8 +66,7 @@ export function judgeRefresh(observations: Observations, mechanism: Mechanism): 
 export function judgeSpread(observations: Observations, mechanism: Mechanism): Check {
   const expected = observations.wanted.expectedReplicas
   const check = {
-    id: 'spread.replicas',
-    title: 'Fresh clients and replicas',
+    ...titled('spread.replicas'),
     wanted: expected === 1 ? '1 replica, as said' : `at least 2 of ${expected ?? 'several'} replicas`,
   }
   const sessions = sessionsOf(observations, 'spread')
@@ -77,7 +76,7 @@ export function judgeSpread(observations: Observations, mechanism: Mechanism): C
   const data = { clients: sessions.length, failed: broken.length, replicas: counts }
   if (broken.length > 0) {
     const found = `${broken.length} of ${count(sessions.length, 'fresh client')} did not connect`
-    return { ...check, status: 'fail', found, ...cause(broken), data }
+    return { ...check, status: 'fail', found, ...cause(observations, broken), data }
   }
   if (names.length === 0) {
     return {
@@ -124,11 +123,14 @@ function oneReplica(
     mechanism.kind === 'cookie'
       ? 'the others get no traffic'
       : `${pinned} (RT011), or the others get no traffic`
-  return { status: 'warn', why: reason, hint: 'rtdeploy status shows whether every replica is ready' }
+  return { status: 'warn', why: reason, hint: readinessHint(observations) }
 }
 
-function cause(broken: readonly SessionRecord[]): { why: string; hint: string } {
+function cause(observations: Observations, broken: readonly SessionRecord[]): { why: string; hint: string } {
   return isUnknownSession(broken[0]?.fault)
-    ? { why: `RT008: polling without affinity. Proof: ${bestProof(broken)}`, hint: hints.affinity }
-    : { why: bestProof(broken), hint: 'look at the logs of the replicas and of the balancer: rtdeploy logs' }
+    ? {
+        why: `RT008: polling without affinity. Proof: ${bestProof(broken)}`,
+        hint: affinityHint(observations),
+      }
+    : { why: bestProof(broken), hint: logsHint(observations) }
 }

@@ -43,7 +43,7 @@ function cookieNames(observations: Observations): readonly string[] {
   return enough.length > 0 ? enough : all
 }
 
-/** For people: `cookie GCLB`, `client address`. */
+/** For people, after `kept together by`: `cookie GCLB`, `the client address`. */
 export function describeMechanism(mechanism: Mechanism): string {
   switch (mechanism.kind) {
     case 'cookie':
@@ -51,18 +51,18 @@ export function describeMechanism(mechanism: Mechanism): string {
         ? `cookie ${mechanism.names[0]}`
         : `cookies ${mechanism.names.join(', ')}`
     case 'client-address':
-      return 'client address'
+      return 'the client address'
     case 'single-replica':
-      return 'a single replica'
+      return 'having a single replica'
     case 'client-address-or-single':
-      return 'client address or a single replica'
+      return 'the client address, or by having a single replica'
     case 'session-id':
       return 'the session id itself'
     case 'websocket-only':
-      return 'websocket only'
+      return 'its one WebSocket'
     case 'none':
-      return 'none'
+      return 'nothing'
     case 'unknown':
-      return 'unknown'
+      return 'something unknown'
   }
 }

@@ -1,4 +1,5 @@
 import type { Affinity, FanOut } from '../config/config.ts'
+import type { CheckId } from './titles.ts'
 
 /** What to measure and how hard. Every figure has a default in `verifyDefaults`. */
 export interface VerifyOptions {
@@ -43,8 +44,8 @@ export const verifyDefaults = {
 } as const satisfies Omit<VerifyOptions, 'url'>
 
 export interface VerifyProgress {
-  /** Id of a check. */
-  readonly check: string
+  /** Its title is in `checkTitles`. */
+  readonly check: CheckId
   readonly done: number
   readonly of: number
 }

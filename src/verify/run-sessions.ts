@@ -2,6 +2,7 @@ import type { Context } from './context.ts'
 import { faultOf } from './fault.ts'
 import type { Fault } from './observations.ts'
 import type { Session } from './session.ts'
+import type { CheckId } from './titles.ts'
 
 /** Does the work of one session and closes it. A fault is kept in its record and given back, anything else goes on up. */
 export async function runSession(session: Session, work: () => Promise<void>): Promise<Fault | undefined> {
@@ -27,7 +28,7 @@ export async function attempt(session: Session, work: () => Promise<void>): Prom
  */
 export async function inParallel(
   context: Context,
-  check: string,
+  check: CheckId,
   width: number,
   tasks: readonly (() => Promise<Fault | undefined>)[],
 ): Promise<void> {

@@ -134,6 +134,8 @@ export class Session {
     if (this.#closed) return
     this.#closed = true
     this.#endMs ??= this.context.now()
+    // Whoever still waits would keep the process alive until it times out.
+    this.#waiters.fail(new ProbeError({ kind: 'closed', message: 'the session is over' }))
     if (this.#websocket !== undefined) return this.#websocket.end()
     if (this.open === undefined || (this.fault !== undefined && this.fault.kind !== 'answer')) return
     await this.requests.farewell(encodePacket({ type: 'close', data: '' }))

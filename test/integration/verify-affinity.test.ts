@@ -26,7 +26,7 @@ describe('behind a balancer with a cookie', () => {
       affinityWanted: 'cookie',
     })
     expect(run.withStatus('pass')).toEqual(all)
-    expect(run.check('in-session.without-cookie').found).toMatch(/^cookie GCLB: /)
+    expect(run.check('in-session.without-cookie').found).toMatch(/^kept together by cookie GCLB; /)
     expect(run.check('refresh.host').found).toMatch(/^6 loads, all on chat-\d$/)
   })
 
@@ -108,7 +108,7 @@ describe('behind a balancer without affinity', () => {
     expect(check.why).toMatch(
       /RT008.*(?:GET|POST) sid=.+ answered 400 \{"code":1,"message":"Session ID unknown"\} by chat-\d; the session was issued by chat-\d/,
     )
-    expect(check.hint).toContain('loadBalancer.affinity: cookie')
+    expect(check.hint).toContain('set loadBalancer.affinity: cookie in rtdeploy.yaml')
     expect(run.check('in-session.without-cookie').data).toMatchObject({ mechanism: 'none' })
     expect(run.withStatus('fail')).toContain('refresh.host')
   })
@@ -170,6 +170,8 @@ describe('a single replica', () => {
     const run = await runVerify({ url: `http://127.0.0.1:${replicas.ports[0]}` })
     expect(run.check('spread.replicas')).toMatchObject({ status: 'skip' })
     expect(run.check('spread.replicas').hint).toContain('--replicas')
-    expect(run.check('in-session.without-cookie').found).toMatch(/^client address or a single replica/)
+    expect(run.check('in-session.without-cookie').found).toMatch(
+      /^kept together by the client address, or by having a single replica/,
+    )
   })
 })

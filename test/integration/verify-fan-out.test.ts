@@ -90,7 +90,7 @@ describe('a silent socket', () => {
       status: 'fail',
       why: expect.stringMatching(/^RT002/),
     })
-    expect(run.check('idle.silent-socket').hint).toContain('loadBalancer.timeout')
+    expect(run.check('idle.silent-socket').hint).toContain('timeoutSec')
   })
 
   it('that is cut together with a busy one is a limit for all', async () => {

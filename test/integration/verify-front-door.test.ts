@@ -37,7 +37,7 @@ describe('verify behind the front door', () => {
     it(`passes with cookie affinity (${kind})`, async () => {
       const run = await verifyBehindDoor({ kind }, { affinityWanted: 'cookie' })
       expect(run.withStatus('pass')).toHaveLength(9)
-      expect(run.check('in-session.without-cookie').found).toMatch(/^cookie GCLB/)
+      expect(run.check('in-session.without-cookie').found).toMatch(/^kept together by cookie GCLB/)
     })
 
     it(`fails without affinity (${kind})`, async () => {
