@@ -3,7 +3,7 @@ import { answerBytes } from './bson/codec.ts'
 import { answer, errorAnswer } from './commands/dispatch.ts'
 import type { Shared } from './commands/request.ts'
 import { MongoError } from './mongo-error.ts'
-import { type Frame, FrameReader } from './wire/frames.ts'
+import { type Frame, FrameReader, ProtocolError } from './wire/frames.ts'
 import { messageBytes, opCodes, readMessage, readQuery, replyBytes } from './wire/messages.ts'
 
 /** The commands that an OP_QUERY may still carry: the first words of a driver. */
@@ -44,25 +44,42 @@ export function serve(socket: Socket, shared: Shared, connectionId: number): voi
     send(replyBytes(bytes, nextId(), frame.requestId))
   }
 
-  // A peer that does not read its answers is not read from either.
-  const send = (bytes: Buffer) => {
-    if (!socket.write(bytes)) socket.pause()
+  const handle = (frame: Frame) => {
+    if (frame.opCode === opCodes.msg) handleMessage(frame)
+    else if (frame.opCode === opCodes.query) handleQuery(frame)
+    else throw new ProtocolError(`an operation ${frame.opCode}`)
   }
 
-  socket.setNoDelay(true)
-  socket.on('drain', () => socket.resume())
-  socket.on('data', (chunk: Buffer) => {
+  // A peer that does not read its answers gets no more of them, and is not read from either.
+  let full = false
+  const waiting: Iterator<Frame>[] = []
+  const send = (bytes: Buffer) => {
+    full = !socket.write(bytes)
+  }
+
+  const work = () => {
     try {
-      for (const frame of reader.push(chunk)) {
-        if (frame.opCode === opCodes.msg) handleMessage(frame)
-        else if (frame.opCode === opCodes.query) handleQuery(frame)
-        else socket.destroy()
-        if (socket.destroyed) return
+      while (!full && !socket.destroyed && waiting[0] !== undefined) {
+        const next = waiting[0].next()
+        if (next.done === true) waiting.shift()
+        else handle(next.value)
       }
     } catch {
       // Nothing that follows can be understood; other connections go on.
       socket.destroy()
     }
+    if (full) socket.pause()
+    else socket.resume()
+  }
+
+  socket.setNoDelay(true)
+  socket.on('drain', () => {
+    full = false
+    work()
+  })
+  socket.on('data', (chunk: Buffer) => {
+    waiting.push(reader.push(chunk))
+    work()
   })
   socket.on('error', () => socket.destroy())
 }

@@ -7,6 +7,8 @@ export const maxMessageBytes = 48_000_000
 /** One message, header and all. */
 export interface Frame {
   readonly requestId: number
+  /** Of an answer: the request that it answers. */
+  readonly responseTo: number
   readonly opCode: number
   /** What follows the header. */
   readonly body: Buffer
@@ -43,6 +45,7 @@ export class FrameReader {
       const whole = this.#take(length)
       yield {
         requestId: head.readInt32LE(4),
+        responseTo: head.readInt32LE(8),
         opCode: head.readInt32LE(12),
         body: whole.subarray(headerBytes),
       }

@@ -11,7 +11,7 @@ import {
 import { opCodes, readMessage, readQuery } from '../../../../src/local/mongo/wire/messages.ts'
 
 function frameOf(...body: Uint8Array[]): Frame {
-  return { requestId: 1, opCode: opCodes.msg, body: Buffer.concat(body) }
+  return { requestId: 1, responseTo: 0, opCode: opCodes.msg, body: Buffer.concat(body) }
 }
 
 const flags = (bits: number) => Buffer.of(bits & 255, (bits >> 8) & 255, (bits >> 16) & 255, bits >>> 24)
