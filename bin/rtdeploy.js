@@ -8,25 +8,25 @@ var tooOld =
   (version[0] === 22 && version[1] < 12)
 // Answered before anything is imported: a twentieth over a bare node instead of a third.
 function answer(text) {
-  process.stdout.on('error', function (error) {
+  process.stdout.on('error', error => {
     if (error.code !== 'EPIPE') throw error
   })
   process.stdout.write(text)
 }
 var asked = process.argv.length === 3 ? process.argv[2] : ''
 if (asked === '--version' || asked === '-V') {
-  answer(require('../package.json').version + '\n')
+  answer(`${require('../package.json').version}\n`)
 } else if (tooOld) {
   process.stderr.write(
-    'error: rtdeploy needs Node 20.19 or later, or 22.12 or later; this is Node ' + process.versions.node + '\n' +
+    'error: rtdeploy needs Node 20.19 or later, or 22.12 or later; this is Node ' +
+      process.versions.node +
+      '\n' +
       'hint: install a current Node from https://nodejs.org and run the command again\n' +
-      'code: node.too-old\n'
+      'code: node.too-old\n',
   )
   process.exitCode = 3
 } else if (asked === '--help' || asked === '-h') {
-  answer(require('fs').readFileSync(__dirname + '/../dist/help.txt', 'utf8'))
+  answer(require('node:fs').readFileSync(`${__dirname}/../dist/help.txt`, 'utf8'))
 } else {
-  import('../dist/main.js').then(function (main) {
-    return main.runProcess(process, require('path').join(__dirname, '..'))
-  })
+  require('../dist/main.js').runProcess(process, require('node:path').join(__dirname, '..'))
 }

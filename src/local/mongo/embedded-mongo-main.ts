@@ -17,10 +17,8 @@ async function main(): Promise<void> {
   process.stdout.write(`ready on 127.0.0.1:${server.port}\n`)
 }
 
-try {
-  await main()
-} catch (cause) {
-  const { code, message } = cause as NodeJS.ErrnoException
+main().catch((cause: NodeJS.ErrnoException) => {
+  const { code, message } = cause
   process.stderr.write(`error: ${code === 'EADDRINUSE' ? 'the port is taken by another program' : message}\n`)
   process.exitCode = 1
-}
+})

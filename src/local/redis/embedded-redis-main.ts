@@ -24,12 +24,12 @@ function endOnSignal(server: EmbeddedRedis): void {
   process.on('SIGTERM', end).on('SIGINT', end)
 }
 
-try {
+async function main(): Promise<void> {
   const port = readPort(process.argv.slice(2))
   const password = process.env[passwordVariable]
   const server = await startEmbeddedRedis(password === undefined ? { port } : { port, password })
   endOnSignal(server)
   process.stdout.write(`ready on 127.0.0.1:${server.port}\n`)
-} catch (problem) {
-  fail(problem)
 }
+
+main().catch(fail)
