@@ -66,12 +66,12 @@ function results(request: Request, pipeline: readonly unknown[]): Results {
     }
     return shown(whole([], expressions))
   }
-  const { collection } = request
   const { rest, ...head } = headOf(pipeline)
-  const records =
-    collection === undefined
-      ? []
-      : select(collection, { ...head, evaluate: expressions.evaluate, deadline: request.deadline() }).records
+  const { records } = select(request.collectionToRead(), {
+    ...head,
+    evaluate: expressions.evaluate,
+    deadline: request.deadline(),
+  })
   if (rest.length === 0) {
     const bytes = records.map(record => record.bytes)
     return { length: bytes.length, bytesAt: at => bytes[at]! }

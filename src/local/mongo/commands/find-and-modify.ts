@@ -30,9 +30,7 @@ function check(request: Request): void {
 }
 
 function selected(request: Request) {
-  const { collection } = request
-  if (collection === undefined) return undefined
-  return selectOne(collection, {
+  return selectOne(request.collectionToRead(), {
     filter: request.optionalDocument('query'),
     sort: request.body.sort === null ? {} : request.optionalDocument('sort'),
     evaluate: request.expressions().evaluate,

@@ -10,8 +10,6 @@ import { count as countRecords, type Selected, type Selection, select } from '..
 import { cursorAnswer } from './cursors.ts'
 import type { Command, Request } from './request.ts'
 
-const nothing: Selected = { records: [], plans: [], examined: 0 }
-
 /** Options of find that change its answer and are not done here. */
 const refusedOptions = ['min', 'max', 'returnKey', 'showRecordId'] as const
 
@@ -42,8 +40,7 @@ function findSelection(request: Request): Selection {
 
 function find(request: Request): Doc {
   const selection = findSelection(request)
-  const { collection } = request
-  const { records } = collection === undefined ? nothing : select(collection, selection)
+  const { records } = select(request.collectionToRead(), selection)
   return cursorAnswer(request, projected(request, records), {
     namespace: request.namespace,
     batchSize: request.amount('batchSize', firstBatchSize),
@@ -77,17 +74,13 @@ function querySelection(request: Request): Selection {
 }
 
 function count(request: Request): Doc {
-  const selection = querySelection(request)
-  const { collection } = request
-  return { n: collection === undefined ? 0 : countRecords(collection, selection) }
+  return { n: countRecords(request.collectionToRead(), querySelection(request)) }
 }
 
 function distinct(request: Request): Doc {
   const parts = partsOf(request.text('key'))
-  const selection = querySelection(request)
-  const { collection } = request
   const values = new Map<string, unknown>()
-  for (const { doc } of collection === undefined ? [] : select(collection, selection).records) {
+  for (const { doc } of select(request.collectionToRead(), querySelection(request)).records) {
     for (const value of reachedValues(doc, parts).flat()) {
       if (value === undefined) continue
       const key = keyOf(value)
@@ -108,9 +101,7 @@ export function explain(request: Request, make: (body: Doc) => Request): Doc {
   const inner = make({ ...request.document('explain'), $db: request.database })
   const selectionOf = selections[inner.name]
   if (selectionOf === undefined) throw notHere(`explain of ${inner.name}`)
-  const { collection } = inner
-  const { plans, examined, records } =
-    collection === undefined ? nothing : select(collection, selectionOf(inner))
+  const { plans, examined, records } = select(inner.collectionToRead(), selectionOf(inner))
   const stages = plans.map(plan => ({
     stage: 'IXSCAN',
     indexName: plan.index.spec.name,

@@ -7,7 +7,7 @@ import type { Cursors } from '../cursors.ts'
 import { Deadline } from '../deadline.ts'
 import { MongoError, notHere } from '../mongo-error.ts'
 import { isTruthy } from '../query/operators.ts'
-import type { Collection } from '../storage/collection.ts'
+import { Collection } from '../storage/collection.ts'
 import { isSimpleCollation } from '../storage/index-spec.ts'
 import { checkDatabase, namespaceOf, type Store } from '../storage/store.ts'
 
@@ -103,6 +103,11 @@ export class Request {
   /** Undefined when there is no such collection. */
   get collection(): Collection | undefined {
     return this.shared.store.find(this.database, this.collectionName)
+  }
+
+  /** An empty one when there is none: a query of it is checked all the same. */
+  collectionToRead(): Collection {
+    return this.collection ?? new Collection(this.namespace)
   }
 
   openCollection(): Collection {

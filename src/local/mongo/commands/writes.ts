@@ -103,18 +103,9 @@ function update(request: Request): Doc {
   const upserted: Doc[] = []
   const errors = runAll(request, writes, (value, index) => {
     const write = entry(request, 'updates', value, updateFields)
-    const existing = request.collection
     // An update that matches nothing makes no collection; an upsert does.
-    if (existing === undefined && !isTruthy(write.upsert)) {
-      compileUpdate({
-        filter: write.q as Doc,
-        update: write.u,
-        arrayFilters: write.arrayFilters,
-        expressions: request.expressions(),
-      })
-      return
-    }
-    const result = updateOne(request, existing ?? request.openCollection(), write)
+    const collection = isTruthy(write.upsert) ? request.openCollection() : request.collectionToRead()
+    const result = updateOne(request, collection, write)
     n += result.matched
     nModified += result.modified
     if ('id' in result) {
@@ -134,8 +125,7 @@ function remove(request: Request): Doc {
     if (limit !== 0 && limit !== 1) {
       throw new MongoError(9, `The limit field in delete objects must be 0 or 1. Got ${String(write.limit)}`)
     }
-    const { collection } = request
-    if (collection === undefined) return
+    const collection = request.collectionToRead()
     const { records } = select(collection, {
       filter: write.q as Doc,
       limit,
