@@ -20,12 +20,7 @@ export function renderHtml(report: Report, observations: Observations): string {
   const { checks } = report
   const failed = checks.filter(check => check.status === 'fail').length
   const warned = checks.filter(check => check.status === 'warn').length
-  const verdict =
-    failed > 0
-      ? `${count(failed, 'check')} failed`
-      : warned > 0
-        ? `Works, with ${count(warned, 'warning')}`
-        : 'Verified: sessions stay whole'
+  const verdict = describeVerdict(failed, warned, observations)
   const tone = failed > 0 ? 'fail' : warned > 0 ? 'warn' : 'pass'
   const page = markup`<!doctype html>
 <html lang="en">
@@ -61,6 +56,15 @@ ${renderMethod(checks, observations)}
   return page.text
 }
 
+function describeVerdict(failed: number, warned: number, observations: Observations): string {
+  if (failed > 0) return `${count(failed, 'check')} failed`
+  if (warned > 0) return `Works, with ${count(warned, 'warning')}`
+  const seen = replicasSeen(observations).length
+  return seen > 1
+    ? 'Verified: sessions stay whole'
+    : `No fault found, with ${seen === 1 ? 'one replica' : 'nameless replicas'}`
+}
+
 function renderFacts(report: Report, observations: Observations): Markup {
   const replicas = replicasSeen(observations)
   const facts: [string, Content][] = [
@@ -68,7 +72,7 @@ function renderFacts(report: Report, observations: Observations): Markup {
     ['Replicas seen', replicas.length === 0 ? 'without names' : replicas.join(', ')],
     ...Object.entries(report.backends ?? {}).map(([name, use]): [string, Content] => [
       name,
-      `${use.label} (${use.rung})`,
+      use.label === use.rung ? use.rung : `${use.label} (${use.rung})`,
     ]),
     ['Sessions', observations.sessions.length],
     ['TCP connections', observations.connections],

@@ -2,12 +2,13 @@ import type { Check } from '../report/report.ts'
 import { refusals } from './engine-io.ts'
 import { bestProof, count, isUnknownSession, sessionsOf } from './evidence.ts'
 import { describeFault } from './fault.ts'
-import { affinityHint, hints } from './hints.ts'
+import { affinityHint, hints, readinessHint } from './hints.ts'
 import { describeLatency, latencyOf, tenth } from './latency.ts'
 import type { Fault, Observations } from './observations.ts'
 import { titled } from './titles.ts'
 
-export function judgePolling({ target }: Observations): Check {
+export function judgePolling(observations: Observations): Check {
+  const { target } = observations
   const check = { ...titled('handshake.polling'), wanted: 'a session from GET' }
   if (target.polling === undefined) {
     const answer = target.pollingRefused === undefined ? '' : `: ${describeFault(target.pollingRefused)}`
@@ -15,13 +16,19 @@ export function judgePolling({ target }: Observations): Check {
   }
   const { open, tookMs, cookies } = target.polling
   const set = cookies.map(cookie => cookie.name).join(', ')
+  const found = `a session in ${tenth(tookMs)} ms; heartbeat every ${open.pingInterval / 1000} s; ${
+    set === '' ? 'no cookie set' : `sets ${set}`
+  }`
+  const data = { tookMs: tenth(tookMs), ...open, cookies }
+  const failed = sessionsOf(observations, 'handshake').filter(session => session.sid === undefined)
+  if (failed.length === 0) return { ...check, status: 'pass', found, data }
   return {
     ...check,
-    status: 'pass',
-    found: `a session in ${tenth(tookMs)} ms; heartbeat every ${open.pingInterval / 1000} s; ${
-      set === '' ? 'no cookie set' : `sets ${set}`
-    }`,
-    data: { tookMs: tenth(tookMs), ...open, cookies },
+    status: 'warn',
+    found: `${found}; ${count(failed.length, 'attempt')} before it failed`,
+    why: bestProof(failed),
+    hint: readinessHint(observations),
+    data,
   }
 }
 

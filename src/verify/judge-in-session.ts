@@ -16,6 +16,7 @@ export function judgeWithCookie(observations: Observations): Check {
   }
   if (observations.target.polling === undefined) return { ...check, status: 'skip', found: websocketOnly }
   const sessions = sessionsOf(observations, 'in-session.with-cookie')
+  if (sessions.length === 0) return { ...check, status: 'skip', found: 'not tried' }
   const data = figures(sessions)
   const broken = sessions.filter(session => session.fault !== undefined)
   if (broken.length === 0) {

@@ -14,6 +14,7 @@ const ticks = 10
  * end the session for another reason.
  */
 export async function probeIdle(context: Context, facts: TargetFacts): Promise<IdleFacts> {
+  if (context.options.idleSec <= 0) return { sockets: [] }
   const way = facts.websocket === undefined ? 'polling' : 'websocket'
   const forMs = context.options.idleSec * 1000
   const over = new AbortController()

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { exitCodes } from '../../src/errors.ts'
 import { answering, http, openPacket, startRawServer } from '../support/socketio-raw-server.ts'
@@ -88,6 +88,28 @@ describe('an address where nothing can be verified', () => {
     const error = await verifyError({ url: server.url })
     expect(error).toMatchObject({ code: 'target.unhealthy', exitCode: exitCodes.missing })
     expect(error.details[0]).toContain('503 no healthy upstream')
+  })
+
+  it('is no end when only one replica of several is not healthy, but it is told', async () => {
+    await using replicas = await startReplicas({ count: 1 })
+    const { port } = replicas.all[0] ?? { port: 0 }
+    let first = true
+    await using server = await startRawServer(socket => {
+      if (first) {
+        first = false
+        answering(() => http(502, 'Bad Gateway'))(socket)
+        return
+      }
+      const upstream = connect(port, '127.0.0.1')
+      upstream.on('error', () => socket.destroy()).on('close', () => socket.destroy())
+      socket.on('close', () => upstream.destroy())
+      socket.pipe(upstream).pipe(socket)
+    })
+    const run = await runVerify({ url: server.url })
+    expect(run.check('handshake.polling')).toMatchObject({
+      status: 'warn',
+      why: expect.stringContaining('502 Bad Gateway'),
+    })
   })
 
   it('says that something does not speak HTTP', async () => {

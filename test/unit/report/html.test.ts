@@ -44,7 +44,7 @@ describe('the page', () => {
 
   it('shows which rung serves a backend', () => {
     const html = page(observations(), { backends: { redis: { rung: 'embedded', label: 'embedded' } } })
-    expect(html).toContain('embedded (embedded)')
+    expect(html).toContain('<dt>redis</dt><dd>embedded</dd>')
   })
 
   it('has one bar for each request, with letter and words', () => {
