@@ -1,7 +1,7 @@
 import { localPaths } from '../local/state.ts'
 import { describePlan } from '../plan/plan.ts'
 import type { Emit } from '../report/events.ts'
-import type { Report } from '../report/report.ts'
+import type { Report, StepResult } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
 import { openJournal } from '../run/journal.ts'
 import { runPlan } from '../run/run-plan.ts'
@@ -10,6 +10,8 @@ import { lockProject, openRuntime } from './project.ts'
 export interface DownOptions {
   readonly dryRun?: boolean
 }
+
+const rounds = 3
 
 /** Ends everything that `up` started; a second time it finds nothing to do. */
 export async function down(host: Host, options: DownOptions, emit: Emit): Promise<Report> {
@@ -31,10 +33,15 @@ export async function down(host: Host, options: DownOptions, emit: Emit): Promis
   }
   const lock = await lockProject(host, folder, 'down')
   try {
-    const plan = await runtime.planDown()
-    if (plan.steps.length === 0) emit({ type: 'note', text: 'nothing is running, nothing is left' })
     const journal = openJournal(host, localPaths(folder).root)
-    const steps = await runPlan(host, plan, { emit, journal })
+    const steps: StepResult[] = []
+    // Looked at again afterwards: who had to be ended by force may leave processes behind.
+    for (let round = 0; round < rounds; round++) {
+      const plan = await runtime.planDown()
+      if (plan.steps.length === 0) break
+      steps.push(...(await runPlan(host, plan, { emit, journal })))
+    }
+    if (steps.length === 0) emit({ type: 'note', text: 'nothing is running, nothing is left' })
     return {
       ...base,
       outcome: steps.length === 0 ? 'nothing-to-do' : 'done',

@@ -28,10 +28,13 @@ export async function up(host: Host, options: UpOptions, emit: Emit): Promise<Re
     const steps = await release(host, project, emit)
     const running = await project.target.running()
     const changed = steps.some(step => step.status === 'done')
-    const checks =
+    const unwell = running?.checks.filter(check => check.status === 'fail') ?? []
+    for (const check of unwell) emit({ type: 'check-done', check })
+    const verified =
       running === undefined || options.verify === false || !changed
         ? []
         : (await verifyRunning(host, running, project.config, { idle: upIdleSec }, emit)).checks
+    const checks = [...unwell, ...verified]
     if (running !== undefined)
       emit({ type: 'note', text: `${running.url}  ${backendsLine(running.backends)}` })
     return {

@@ -30,7 +30,7 @@ export interface LocalFacts {
   readonly alive: boolean
   /** What the supervisor says now; undefined when it is not alive or does not answer. */
   readonly live: LiveStatus | undefined
-  /** Processes that carry the project's mark though no supervisor looks after them. */
+  /** Processes that carry the project's mark though no supervisor that answers looks after them; a supervisor comes first. */
   readonly orphans: readonly ProcessInfo[]
   /** The run's folder is there, whatever is in it. */
   readonly leftState: boolean
@@ -52,7 +52,7 @@ export async function readLocalFacts(host: Host, project: string): Promise<Local
   const state = parseState(await host.readFile(paths.state))
   const alive = state !== undefined && (await host.isAlive(state.supervisor))
   const live = alive ? await askSupervisor(host, state) : undefined
-  const orphans = alive ? [] : await findOrphans(host, run, paths, state)
+  const orphans = live === undefined ? await findOrphans(host, run, paths, state) : []
   const leftState = (await host.kindOf(paths.local)) !== undefined
   return {
     run,
@@ -76,17 +76,25 @@ async function findOrphans(
   paths: LocalPaths,
   state: LocalState | undefined,
 ): Promise<ProcessInfo[]> {
-  const recorded = state?.children.flatMap(child => child.process ?? []) ?? []
-  return (await host.processes()).filter(process => {
+  const children = state?.children.flatMap(child => child.process ?? []) ?? []
+  const recorded = state === undefined ? [] : [state.supervisor, ...children]
+  const found = (await host.processes()).filter(process => {
     if (process.pid === host.self.pid) return false
     const known = recorded.some(one => one.pid === process.pid && one.startedAt === process.startedAt)
     return known || process.run === run || process.cwd?.startsWith(`${paths.local}/`) === true
   })
+  // A supervisor would start again what ended before it.
+  const isSupervisor = (process: ProcessInfo) => Number(process.command.includes('supervisor-main.js'))
+  return found.sort((a, b) => isSupervisor(b) - isSupervisor(a))
 }
+
+/** A busy machine is no reason to take a supervisor for a dead one. */
+const answerTimeoutMs = 10_000
 
 async function askSupervisor(host: Host, state: LocalState): Promise<LiveStatus | undefined> {
   const answer = await host.request(`http://127.0.0.1:${state.control.port}/status`, {
     headers: { authorization: `Bearer ${state.control.token}` },
+    timeoutMs: answerTimeoutMs,
   })
   return answer?.status === 200 ? (JSON.parse(answer.body) as LiveStatus) : undefined
 }

@@ -20,7 +20,7 @@ export function sweepSteps(facts: LocalFacts): Step[] {
     }),
   )
   const { containers } = facts
-  if (containers === undefined || containers.ids?.length === 0 || facts.alive) return orphans
+  if (containers === undefined || containers.ids?.length === 0 || facts.live !== undefined) return orphans
   const command = {
     program: containers.program,
     args: ['rm', '--force', ...(containers.ids ?? containers.names)],

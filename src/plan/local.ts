@@ -101,7 +101,8 @@ export function planRelease(options: ReleaseOptions): Plan {
   const plan = (steps: readonly Step[]): Plan => ({ verb, stage: 'release', steps })
   const names = `${spec.replicas} replica${spec.replicas === 1 ? '' : 's'}`
   const { state } = facts
-  if (state === undefined || !facts.alive) return plan(startSteps(options))
+  if (state === undefined || facts.live === undefined)
+    return plan([...sweepSteps(facts), ...startSteps(options)])
   const differs = differences(state, spec)
   if (differs.restart) return plan([...stopSteps(facts), ...startSteps(options)])
   const settings = spec.loadBalancer
@@ -192,13 +193,20 @@ function downloadSteps(spec: SupervisorSpec, nodePath: string, packageRoot: stri
 
 function stopSteps(facts: LocalFacts): Step[] {
   const { state } = facts
-  if (state === undefined || !facts.alive) return []
+  if (state === undefined || facts.live === undefined) return []
+  // They end with their supervisor, unless it had to be ended by force.
+  const children = state.children.flatMap(({ name, process }): Step[] => {
+    if (process === undefined) return []
+    const action = { kind: 'end', process, graceMs: 0 } as const
+    return [{ id: `child.end.${name}`, quiet: true, title: `see that ${name} has ended`, action }]
+  })
   return [
     {
       id: 'supervisor.stop',
       title: 'end the replicas, the front door and the backends',
       action: { kind: 'end', process: state.supervisor, graceMs: supervisorGraceMs },
     },
+    ...children,
   ]
 }
 

@@ -69,7 +69,8 @@ export function renderLocalStatus(live: LiveStatus, now: number): string {
   const backends = Object.entries(state.spec.backends).map(([name, use]) => {
     const child = state.children.find(one => one.name === name)
     const where = child?.port === undefined ? '' : `127.0.0.1:${child.port}`
-    return [name, use.rung, use.label === use.rung ? '' : use.label, child?.state ?? 'yours', where]
+    const what = use.label === use.rung ? '' : use.label
+    return [name, use.rung, what, child?.state ?? 'yours', String(child?.restarts ?? '-'), where || '-']
   })
   return [
     `${state.spec.name} on this machine, ${state.phase} for ${duration(now - state.since)}`,
@@ -79,7 +80,7 @@ export function renderLocalStatus(live: LiveStatus, now: number): string {
     '',
     table([['replica', 'state', 'sockets', 'requests', 'errors', 'restarts', 'pid', 'port'], ...rows]),
     '',
-    table([['backend', 'rung', 'what', 'state', 'address'], ...backends]),
+    table([['backend', 'rung', 'what', 'state', 'restarts', 'address'], ...backends]),
     '',
   ].join('\n')
 }

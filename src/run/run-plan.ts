@@ -3,7 +3,7 @@ import { toolError, UserError } from '../errors.ts'
 import type { Condition, Plan, Step } from '../plan/plan.ts'
 import type { Emit } from '../report/events.ts'
 import type { StepResult } from '../report/report.ts'
-import type { Host, ProcessId } from './host.ts'
+import type { Host, HttpAnswer, ProcessId } from './host.ts'
 import type { Journal } from './journal.ts'
 
 export interface RunPlanOptions {
@@ -116,11 +116,7 @@ async function perform(host: Host, step: Step, options: RunPlanOptions, context:
         ...(action.body === undefined ? {} : { body: action.body }),
       })
       if (answer !== undefined && answer.status < 300) return
-      throw new UserError(`${action.url} answered ${answer === undefined ? 'nothing' : answer.status}`, {
-        code: 'request.failed',
-        hint: 'rtdeploy status',
-        details: answer === undefined ? [] : answer.body.split('\n').slice(0, 20),
-      })
+      throw refused(action.url, answer)
     }
     case 'wait':
       return waitFor(host, step, context.started)
@@ -156,6 +152,21 @@ async function waitFor(host: Host, step: Step, started: ProcessId | undefined): 
     }
     await host.sleep(everyMs, host.interrupted)
   }
+}
+
+/** The server's own words, where it has some: `error`, `code`, `hint`, `details`. */
+function refused(url: string, answer: HttpAnswer | undefined): UserError {
+  const told = parseFields(answer?.body)
+  const known = typeof told.error === 'string'
+  return new UserError(known ? String(told.error) : `${url} answered ${answer?.status ?? 'nothing'}`, {
+    code: String(told.code ?? 'request.failed'),
+    hint: String(told.hint ?? 'rtdeploy status'),
+    details: Array.isArray(told.details)
+      ? told.details.map(String)
+      : known || answer === undefined
+        ? []
+        : answer.body.split('\n').slice(0, 20),
+  })
 }
 
 /** Nothing yet, or not what was waited for: looked at again. */

@@ -1,8 +1,9 @@
 import type { Config } from '../config/config.ts'
+import { exitCodes, UserError } from '../errors.ts'
 import { readBackendFacts } from '../facts/backends.ts'
 import { type LocalFacts, readBuildFacts, readLocalFacts } from '../facts/local.ts'
 import { type BackendName, chooseRung } from '../local/backends/choose.ts'
-import { type BackendSpec, portTaken } from '../local/state.ts'
+import { type BackendSpec, portTaken, type SupervisorSpec } from '../local/state.ts'
 import { localSpec, planDown, planRelease } from '../plan/local.ts'
 import { planProvision } from '../plan/local-provision.ts'
 import { renderLocalStatus, statusChecks } from '../report/local-status.ts'
@@ -48,6 +49,7 @@ export function localTarget(host: Host, options: LocalTargetOptions): Target {
           const found = await facts()
           const backends = await chooseBackends(host, options, found)
           const spec = localSpec({ config, facts: found, project, backends, dev: options.dev })
+          await refuseMissingPrograms(host, spec)
           await refuseTakenPort(host, found, spec.port)
           const { nodePath, packageRoot } = host
           return planRelease({ verb, facts: found, spec, nodePath, packageRoot, rebuilt })
@@ -96,16 +98,47 @@ async function chooseBackends(
   return Object.fromEntries(chosen.flat())
 }
 
+/** Said at once, and before what runs is touched. A path may be made by the build; it is looked at when it runs. */
+async function refuseMissingPrograms(host: Host, spec: SupervisorSpec): Promise<void> {
+  const lines = { 'app.start': spec.start, 'dev.build': spec.dev?.build, 'dev.client': spec.dev?.client }
+  for (const [key, line] of Object.entries(lines)) {
+    const program = line?.[0]
+    if (program === undefined || program.includes('/') || (await host.which(program)) !== undefined) continue
+    throw new UserError(`${program} is not on PATH`, {
+      code: 'program.missing',
+      hint: `install ${program}, or correct ${key} in rtdeploy.yaml`,
+      exitCode: exitCodes.missing,
+    })
+  }
+}
+
 async function refuseTakenPort(host: Host, facts: LocalFacts, port: number): Promise<void> {
   const ours = facts.live?.frontDoor?.url.endsWith(`:${port}`) === true
   if (port === 0 || ours) return
   if (!(await host.portIsFree(port))) throw portTaken(port)
 }
 
-/** What a live supervisor tells; undefined when none runs. */
+/** What a live supervisor tells; undefined when none runs. Throws when there is one that cannot tell. */
 function runningLocal(facts: LocalFacts, now: number): Running | undefined {
   const { live } = facts
-  if (live === undefined || live.frontDoor === undefined) return undefined
+  if (live === undefined && facts.alive) {
+    throw new UserError(
+      `the supervisor of this project (process ${facts.state?.supervisor.pid}) does not answer`,
+      {
+        code: 'local.silent',
+        hint: 'rtdeploy logs supervisor; `rtdeploy up` ends it and starts anew',
+        exitCode: exitCodes.checkFailed,
+      },
+    )
+  }
+  if (live === undefined) return undefined
+  if (live.frontDoor === undefined) {
+    throw new UserError('this project is being started, its front door is not open yet', {
+      code: 'local.starting',
+      hint: 'rtdeploy status, in a moment; rtdeploy logs supervisor',
+      exitCode: exitCodes.checkFailed,
+    })
+  }
   const { spec, url, clientUrl } = live.state
   return {
     url,

@@ -90,6 +90,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   verify: ['errors.ts'],
   run: ['report', 'errors.ts', 'command.ts'],
   report: ['verify', 'errors.ts'],
+  kubernetes: ['config', 'command.ts', 'errors.ts'],
   tools: ['command.ts', 'errors.ts'],
   config: ['errors.ts'],
   'flags.ts': ['errors.ts'],

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { UserError } from '../../errors.ts'
+import { exitCodes, UserError } from '../../errors.ts'
 import type { Host } from '../../run/host.ts'
 import type { BackendSpec, LocalPaths } from '../state.ts'
 import { type Child, superviseChild } from './child.ts'
@@ -11,16 +11,19 @@ export interface RunningBackend {
   /** What the replicas get in their environment. */
   readonly env: Readonly<Record<string, string>>
   /** Resolves when it accepts connections; rejects with a UserError, showing its last words, when it does not get there. */
-  ready(timeoutMs: number): Promise<void>
+  ready(timeoutMs: number, signal: AbortSignal): Promise<void>
 }
 
 /** A backend that ended this often before it took a connection will not get there by itself. */
 const hopelessRestarts = 3
+/** What runs already needs no time to start. */
+const urlTimeoutMs = 5000
+const usualPorts: Readonly<Record<string, number>> = { 'redis:': 6379, 'rediss:': 6379, 'mongodb:': 27017 }
 
 /** True when something accepts a connection on the port. */
-function accepts(port: number): Promise<boolean> {
+function accepts(port: number, address = '127.0.0.1'): Promise<boolean> {
   return new Promise(resolve => {
-    const socket = connect(port, '127.0.0.1')
+    const socket = connect(port, address)
     const done = (answer: boolean) => {
       socket.destroy()
       resolve(answer)
@@ -29,6 +32,39 @@ function accepts(port: number): Promise<boolean> {
     socket.once('error', () => done(false))
     socket.setTimeout(1000, () => done(false))
   })
+}
+
+/** Where a URL leads; undefined when it names several servers or a way we do not know. */
+function addressOf(url: string): { readonly host: string; readonly port: number } | undefined {
+  if (!URL.canParse(url)) return undefined
+  const { protocol, hostname, port } = new URL(url)
+  const usual = usualPorts[protocol]
+  if (usual === undefined || hostname === '') return undefined
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? usual : Number(port) }
+}
+
+/** A server of the person's own: an app that waits for it for a minute would not say as clearly that it is not there. */
+function fromUrl(host: Host, name: string, spec: BackendSpec): RunningBackend {
+  const url = host.env[spec.url] ?? ''
+  const address = addressOf(url)
+  const ready = async (_timeoutMs: number, signal: AbortSignal) => {
+    if (address === undefined) return
+    const deadline = host.now() + urlTimeoutMs
+    while (!(await accepts(address.port, address.host))) {
+      if (host.now() > deadline) {
+        throw new UserError(
+          `nothing takes connections at ${address.host}:${address.port}, which ${spec.url} names`,
+          {
+            code: 'backend.failed',
+            hint: `start it, correct ${spec.url}, or do without: rtdeploy up --${name} embedded`,
+            exitCode: exitCodes.missing,
+          },
+        )
+      }
+      await host.sleep(100, signal)
+    }
+  }
+  return { env: { [spec.variable]: url }, ready }
 }
 
 /** Starts a backend on a port that it keeps over its own restarts. */
@@ -40,9 +76,7 @@ export async function startBackend(
   onChange: () => void,
 ): Promise<RunningBackend> {
   const { start } = spec
-  if (start === undefined) {
-    return { env: { [spec.variable]: host.env[spec.url] ?? '' }, ready: async () => undefined }
-  }
+  if (start === undefined) return fromUrl(host, name, spec)
   const port = await host.freePort()
   const data = join(paths.data, name)
   const log = join(paths.logs, `${name}.log`)
@@ -59,7 +93,7 @@ export async function startBackend(
     graceMs: 5000,
   })
   await child.start()
-  const ready = async (timeoutMs: number) => {
+  const ready = async (timeoutMs: number, signal: AbortSignal) => {
     const deadline = host.now() + timeoutMs
     while (!(await accepts(port))) {
       const { restarts, lastEnd } = child.state()
@@ -73,7 +107,7 @@ export async function startBackend(
           },
         )
       }
-      await host.sleep(20)
+      await host.sleep(20, signal)
     }
   }
   return { child, env: { [spec.variable]: fill(spec.url) }, ready }

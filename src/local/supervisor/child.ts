@@ -16,6 +16,8 @@ export interface ChildOptions {
 export interface Child {
   readonly name: string
   state(): ChildState
+  /** Ends in a row, each after a short life; 0 once it has lived well. */
+  crashes(): number
   start(): Promise<void>
   /** Ends it and does not start it again. */
   stop(): Promise<void>
@@ -35,18 +37,24 @@ export function superviseChild(host: Host, options: ChildOptions): Child {
   let state: ChildState['state'] = 'ended'
   let restarts = 0
   let crashes = 0
+  let began = host.now()
   let lastEnd: string | undefined
   let generation = 0
   let wake: AbortController | undefined
   let loop: Promise<void> = Promise.resolve()
+
+  const isWell = () => host.now() - began >= wellAfterMs
 
   const change = (next: ChildState['state']) => {
     state = next
     options.onChange()
   }
 
+  // A full disk must not end the one who looks after all.
   const note = (text: string) =>
-    host.appendFile(options.log, `-- ${new Date(host.now()).toISOString()} ${options.name} ${text}\n`)
+    host
+      .appendFile(options.log, `-- ${new Date(host.now()).toISOString()} ${options.name} ${text}\n`)
+      .catch((error: unknown) => host.err(`${options.log}: ${error}\n`))
 
   const terminate = async (target: Started) => {
     target.kill('SIGTERM')
@@ -61,12 +69,12 @@ export function superviseChild(host: Host, options: ChildOptions): Child {
   }
 
   const once = async (mine: number): Promise<void> => {
-    const next = await options.command()
-    if (mine !== generation) return
-    port = next.port
-    change('starting')
-    const began = host.now()
+    began = host.now()
     try {
+      const next = await options.command()
+      if (mine !== generation) return
+      port = next.port
+      change('starting')
       running = await host.start(next.command, { log: options.log, detached: false })
     } catch (error) {
       lastEnd = error instanceof Error ? error.message : String(error)
@@ -82,7 +90,7 @@ export function superviseChild(host: Host, options: ChildOptions): Child {
     running = undefined
     if (mine !== generation) return
     lastEnd = end.signal ?? `exit ${end.exitCode}`
-    crashes = host.now() - began >= wellAfterMs ? 1 : crashes + 1
+    crashes = isWell() ? 1 : crashes + 1
   }
 
   const keep = async (mine: number) => {
@@ -123,10 +131,12 @@ export function superviseChild(host: Host, options: ChildOptions): Child {
       ...(port === undefined ? {} : { port }),
       ...(lastEnd === undefined ? {} : { lastEnd }),
     }),
+    crashes: () => (running !== undefined && isWell() ? 0 : crashes),
     start: begin,
     stop: end,
     restart: async () => {
       await end()
+      crashes = 0
       await begin()
     },
   }

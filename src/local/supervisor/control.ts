@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { UserError } from '../../errors.ts'
 
 /** One thing that the supervisor can be asked to do: `METHOD /path`. The body is JSON or absent. */
 export type ControlRoutes = Readonly<Record<string, (body: unknown) => Promise<unknown>>>
@@ -15,6 +16,12 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
     parts.push(part as Buffer)
   }
   return size === 0 ? undefined : JSON.parse(Buffer.concat(parts).toString('utf8'))
+}
+
+function told(error: unknown): object {
+  if (!(error instanceof UserError)) return { error: error instanceof Error ? error.message : String(error) }
+  const { message, code, hint, details } = error
+  return { error: message, code, hint, details }
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
@@ -37,7 +44,7 @@ export function startControl(
       .then(route)
       .then(
         body => answer(200, body ?? {}),
-        error => answer(500, { error: error instanceof Error ? error.message : String(error) }),
+        error => answer(500, told(error)),
       )
   })
   return new Promise((resolve, reject) => {

@@ -3,19 +3,18 @@ import type { Host } from '../../run/host.ts'
 import type { FrontDoor } from '../front-door/front-door.ts'
 import type { SupervisorSpec } from '../state.ts'
 import { type Child, superviseChild } from './child.ts'
+import { untilReady } from './ready.ts'
 
 /** A replica gets this long after SIGTERM: the grace period of the app plus some. */
 const graceMs = 15_000
 
 export interface Replicas {
   readonly children: () => readonly Child[]
+  /** Resolves when all of them take traffic. */
   scale(count: number): Promise<void>
   /** One after the other: out of the front door, ended, started, ready again. */
   rollOut(): Promise<void>
-  restart(name: string): Promise<void>
   stop(): Promise<void>
-  /** Names of those that do not take traffic yet. */
-  notReady(): readonly string[]
 }
 
 export interface ReplicasOptions {
@@ -25,6 +24,8 @@ export interface ReplicasOptions {
   readonly cookieSecret: string
   readonly frontDoor: FrontDoor
   readonly onChange: () => void
+  /** Ends every wait. */
+  readonly stopping: AbortSignal
 }
 
 /** The app's replicas as processes: each with its own POD_NAME, port and log file, all behind the front door. */
@@ -64,33 +65,14 @@ export function createReplicas(host: Host, options: ReplicasOptions): Replicas {
     })
   }
 
-  const notReady = () => {
-    const healthy = new Set(
-      frontDoor
-        .status()
-        .replicas.filter(replica => replica.healthy && !replica.draining)
-        .map(replica => replica.name),
-    )
-    return children.map(child => child.name).filter(name => !healthy.has(name))
-  }
-
-  const untilReady = async (name: string) => {
-    const deadline = host.now() + spec.readyTimeoutMs
-    while (notReady().includes(name)) {
-      if (host.now() > deadline) throw new Error(`${name} is not ready after ${spec.readyTimeoutMs / 1000} s`)
-      await host.sleep(50)
-    }
-  }
-
   const restart = async (child: Child) => {
     frontDoor.drain(child.name)
     await child.restart()
-    await untilReady(child.name)
+    await untilReady(host, spec, frontDoor, () => [child], options.stopping)
   }
 
   return {
     children: () => children,
-    notReady,
     scale: async count => {
       const leaving = children.slice(count)
       const joining = Array.from({ length: Math.max(0, count - children.length) }, (_, at) =>
@@ -101,14 +83,10 @@ export function createReplicas(host: Host, options: ReplicasOptions): Replicas {
       children = [...children.slice(0, count), ...joining]
       await Promise.all(joining.map(child => child.start()))
       changed()
+      await untilReady(host, spec, frontDoor, () => children, options.stopping)
     },
     rollOut: async () => {
       for (const child of children) await restart(child)
-    },
-    restart: async name => {
-      const child = children.find(one => one.name === name)
-      if (child === undefined) throw new Error(`there is no replica ${name}`)
-      await restart(child)
     },
     stop: async () => void (await Promise.all(children.map(child => child.stop()))),
   }

@@ -11,9 +11,6 @@ import { startControl } from './control.ts'
 import { createReplicas, type Replicas } from './replicas.ts'
 import { watchFolders } from './watch.ts'
 
-/** A replica that ended this often before it was ever ready will not get there by itself. */
-const hopelessRestarts = 3
-
 /** Runs backends, replicas and the front door until it is told to stop; resolves then. */
 export async function supervise(host: Host, spec: SupervisorSpec): Promise<void> {
   const paths = localPaths(spec.project)
@@ -47,10 +44,9 @@ export async function supervise(host: Host, spec: SupervisorSpec): Promise<void>
       const { replicas: count } = body as { readonly replicas: number }
       current = { ...current, replicas: count }
       await replicas?.scale(count)
-      await untilUp()
       save()
     },
-    'POST /roll-out': async () => replicas?.rollOut(),
+    'POST /roll-out': rollOut,
   })
   function state(): LocalState {
     return {
@@ -69,28 +65,14 @@ export async function supervise(host: Host, spec: SupervisorSpec): Promise<void>
   }
   let saving = Promise.resolve()
   function save(): void {
-    saving = saving.then(() =>
-      host.writeFile(paths.state, `${JSON.stringify(state(), undefined, 2)}\n`, { mode: 0o600 }),
-    )
+    // A full disk must not end what runs; the next change is saved again.
+    saving = saving
+      .then(() => host.writeFile(paths.state, `${JSON.stringify(state(), undefined, 2)}\n`, { mode: 0o600 }))
+      .catch((error: unknown) => host.err(`${paths.state}: ${error}\n`))
   }
 
-  async function untilUp(): Promise<void> {
-    const deadline = host.now() + spec.readyTimeoutMs
-    while (replicas !== undefined && replicas.notReady().length > 0) {
-      stopping.signal.throwIfAborted()
-      const hopeless = replicas.children().find(child => child.state().restarts >= hopelessRestarts)
-      if (hopeless !== undefined) throw await crashed(host, hopeless, join(spec.logs, `${hopeless.name}.log`))
-      if (host.now() > deadline) {
-        const names = replicas.notReady().join(', ')
-        const shown = await lastLines(host, join(spec.logs, `${replicas.notReady()[0]}.log`))
-        throw new UserError(`not ready after ${spec.readyTimeoutMs / 1000} s: ${names}`, {
-          code: 'replica.not-ready',
-          hint: `rtdeploy logs ${replicas.notReady()[0]}`,
-          details: shown,
-        })
-      }
-      await host.sleep(20, stopping.signal)
-    }
+  async function rollOut(): Promise<void> {
+    await replicas?.rollOut()
   }
 
   async function startHelpers(dev: NonNullable<SupervisorSpec['dev']>, url: string): Promise<void> {
@@ -117,8 +99,10 @@ export async function supervise(host: Host, spec: SupervisorSpec): Promise<void>
       helpers.push(helper('client', dev.client, port))
     }
     await Promise.all(helpers.map(child => child.start()))
-    watchFolders(host, spec.project, dev.watch, async () => replicas?.rollOut(), stopping.signal).catch(
-      error => host.err(`watch: ${error}\n`),
+    // What was saved may be broken: the next change gets its chance.
+    const changed = () => rollOut().catch((error: unknown) => host.err(`roll-out: ${error}\n`))
+    watchFolders(host, spec.project, dev.watch, changed, stopping.signal).catch((error: unknown) =>
+      host.err(`watch: ${error}\n`),
     )
   }
 
@@ -127,7 +111,7 @@ export async function supervise(host: Host, spec: SupervisorSpec): Promise<void>
     for (const [name, backend] of Object.entries(spec.backends)) {
       backends.push(await startBackend(host, name, backend, paths, save))
     }
-    await Promise.all(backends.map(backend => backend.ready(spec.readyTimeoutMs)))
+    await Promise.all(backends.map(backend => backend.ready(spec.readyTimeoutMs, stopping.signal)))
     frontDoor = await openFrontDoor(host, spec)
     const backendEnv = Object.assign({}, ...backends.map(backend => backend.env)) as Record<string, string>
     replicas = createReplicas(host, {
@@ -136,9 +120,9 @@ export async function supervise(host: Host, spec: SupervisorSpec): Promise<void>
       cookieSecret: host.token(),
       frontDoor,
       onChange: save,
+      stopping: stopping.signal,
     })
     await replicas.scale(spec.replicas)
-    await untilUp()
     if (spec.dev !== undefined) await startHelpers(spec.dev, frontDoor.url)
     phase = 'up'
     save()
@@ -186,19 +170,6 @@ function openFrontDoor(host: Host, spec: SupervisorSpec): Promise<FrontDoor> {
       if (event.type === 'request' && event.status < 500) return
       void host.appendFile(log, `${JSON.stringify({ ...event, at: new Date(event.at).toISOString() })}\n`)
     },
-  })
-}
-
-async function lastLines(host: Host, log: string): Promise<string[]> {
-  return ((await host.readFile(log)) ?? '').trimEnd().split('\n').slice(-15)
-}
-
-async function crashed(host: Host, child: Child, log: string): Promise<UserError> {
-  const { lastEnd } = child.state()
-  return new UserError(`${child.name} ended ${hopelessRestarts} times before it was ready (${lastEnd})`, {
-    code: 'replica.crashed',
-    hint: `rtdeploy logs ${child.name}`,
-    details: await lastLines(host, log),
   })
 }
 
