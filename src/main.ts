@@ -72,7 +72,7 @@ async function runVerb(host: Host, invocation: Invocation): Promise<number> {
 /** Parses the arguments and runs the verb they name. */
 export async function main(argv: readonly string[], host: Host): Promise<number> {
   try {
-    const parsed = await createProgram(host).parse(argv)
+    const parsed = await createProgram(host, argv).parse()
     return parsed.kind === 'exit' ? parsed.exitCode : await runVerb(host, parsed.invocation)
   } catch (error) {
     const json = argv.includes('--json')
