@@ -151,7 +151,7 @@ describe('a hostile client', () => {
   it('is told how long to wait when it is only a little too fast', async () => {
     const socket = open(replica.url, 'Ada')
     const replies = await Promise.all(Array.from({ length: 45 }, () => ask(socket, 'echo', {})))
-    const refused = replies.filter(({ ok }) => !ok) as { error: string; retryAfterMs: number }[]
+    const refused = replies.filter(({ ok }) => !ok) as unknown as { error: string; retryAfterMs: number }[]
     expect(refused.length).toBeGreaterThan(0)
     expect(refused[0]).toMatchObject({ error: 'rate' })
     await sleep(refused[0]!.retryAfterMs * 2)
