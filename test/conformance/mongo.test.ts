@@ -1,13 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { startEmbeddedMongo } from '../../src/local/mongo/server.ts'
 import { optional } from '../support/needs.ts'
 import { aggregateCases } from './mongo-cases/aggregate.ts'
 import type { Case } from './mongo-cases/case.ts'
@@ -17,16 +11,9 @@ import { cursorCases } from './mongo-cases/cursors.ts'
 import { indexCases } from './mongo-cases/indexes.ts'
 import { protocolCases } from './mongo-cases/protocol.ts'
 import { queryCases } from './mongo-cases/query.ts'
+import { type Running, startEmbedded, startForeign, startWithinMs } from './mongo-cases/servers.ts'
 import { typeCases } from './mongo-cases/types.ts'
 import { updateCases } from './mongo-cases/update.ts'
-
-/** A first start of the stand-in compiles it. */
-const startWithinMs = 300_000
-
-interface Running {
-  readonly url: string
-  stop(): Promise<void>
-}
 
 interface Target {
   readonly name: string
@@ -35,47 +22,6 @@ interface Target {
   readonly ttlWithinMs: number
   /** Undefined where the machine does not have it. */
   readonly start: (() => Promise<Running>) | undefined
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = once(child, 'exit')
-  child.kill('SIGTERM')
-  await exited
-}
-
-async function startForeign(program: string): Promise<Running> {
-  const folder = await mkdtemp(join(tmpdir(), 'rtdeploy-mongo-'))
-  const port = await freePort()
-  const child = spawn(program, ['--port', String(port), '--dbpath', folder], { stdio: 'ignore' })
-  const url = `mongodb://127.0.0.1:${port}/`
-  const client = new MongoClient(url, { serverSelectionTimeoutMS: startWithinMs })
-  await Promise.race([
-    client.db().command({ ping: 1 }),
-    once(child, 'exit').then(([code]) => Promise.reject(new Error(`${program} ended with ${code}`))),
-  ])
-  await client.close()
-  return {
-    url,
-    stop: async () => {
-      await end(child)
-      await rm(folder, { recursive: true, force: true })
-    },
-  }
-}
-
-async function startEmbedded(): Promise<Running> {
-  const server = await startEmbeddedMongo({ port: 0, ttlEveryMs: 50 })
-  return { url: `mongodb://127.0.0.1:${server.port}/`, stop: () => server.close() }
 }
 
 const program = optional('mongo-server')
