@@ -63,7 +63,9 @@ it.skipIf(!hasRedis || !hasMongo)('loses, doubles and reorders nothing, whatever
     someone.socket.on('connect', () => lostAt > 0 && reconnectMs.push(Date.now() - lostAt))
     people.push(someone)
   }
-  cleanUp.push(() => people.forEach(({ close }) => close()))
+  cleanUp.push(() => {
+    for (const { close } of people) close()
+  })
   await Promise.all(people.map(someone => enter(someone, room)))
 
   const said = new Map<Person, string[]>(people.map(someone => [someone, []]))
