@@ -1,3 +1,4 @@
+import { printable } from '../errors.ts'
 import { ProbeError } from './fault.ts'
 import type { Session } from './session.ts'
 import type { SocketPacket } from './socket-io.ts'
@@ -75,9 +76,10 @@ async function orNothing<T>(answer: Promise<T>): Promise<T | undefined> {
   }
 }
 
+const longestError = 300
+
 /** Socket.IO sends `{ message, data? }`. */
 function errorText(data: unknown): string {
-  if (typeof data === 'string') return data
-  if (typeof data === 'object' && data !== null && 'message' in data) return String(data.message)
-  return 'no reason given'
+  const message = typeof data === 'object' && data !== null && 'message' in data ? data.message : data
+  return typeof message === 'string' ? printable(message).slice(0, longestError) : 'no reason given'
 }

@@ -1,3 +1,4 @@
+import { printable } from '../errors.ts'
 import type { CookieFacts } from './observations.ts'
 import { isTrustworthy, type Target } from './target.ts'
 
@@ -7,6 +8,8 @@ interface Cookie {
   readonly path: string
 }
 
+/** Browsers take more; nobody names a cookie with the rest, and it would reach a terminal. */
+const token = /^[!#$%&'*+.^_`|~\w-]+$/
 const longestCookie = 4096
 const mostCookies = 50
 
@@ -18,8 +21,8 @@ export function parseSetCookie(
 ): { facts: CookieFacts; value: string; path: string; expired: boolean } | undefined {
   const [pair = '', ...parts] = line.split(';').map(part => part.trim())
   const equals = pair.indexOf('=')
-  if (equals < 1 || line.length > longestCookie) return undefined
-  const name = pair.slice(0, equals).trim()
+  const name = pair.slice(0, Math.max(equals, 0)).trim()
+  if (!token.test(name) || line.length > longestCookie) return undefined
   const attributes = new Map(
     parts.map(part => {
       const at = part.indexOf('=')
@@ -28,7 +31,11 @@ export function parseSetCookie(
   )
   const path = attributes.get('path')?.startsWith('/') ? attributes.get('path')! : target.socketPath
   const rejected = rejectionOf(name, path, attributes, target)
-  const facts = { name, attributes: parts.join('; '), ...(rejected === undefined ? {} : { rejected }) }
+  const facts = {
+    name,
+    attributes: printable(parts.join('; ')),
+    ...(rejected === undefined ? {} : { rejected }),
+  }
   const maxAge = attributes.get('max-age')
   const expires = Date.parse(attributes.get('expires') ?? '')
   const expired = maxAge !== undefined && /^-?\d+$/.test(maxAge) ? Number(maxAge) <= 0 : expires <= now
@@ -44,7 +51,7 @@ function rejectionOf(
   const domain = attributes.get('domain')?.replace(/^\./, '').toLowerCase() ?? ''
   const secure = attributes.has('secure')
   if (domain !== '' && target.host !== domain && !target.host.endsWith(`.${domain}`)) {
-    return `Domain=${domain} does not cover ${target.host}`
+    return `Domain=${printable(domain)} does not cover ${target.host}`
   }
   if (secure && !isTrustworthy(target)) return 'Secure, but the address is plain http'
   if (attributes.get('samesite')?.toLowerCase() === 'none' && !secure) return 'SameSite=None without Secure'
@@ -53,7 +60,9 @@ function rejectionOf(
     return '__Host- prefix without Secure and Path=/, or with Domain'
   }
   const folder = path.endsWith('/') ? path : `${path}/`
-  return target.socketPath.startsWith(folder) ? undefined : `Path=${path} does not cover ${target.socketPath}`
+  return target.socketPath.startsWith(folder)
+    ? undefined
+    : `Path=${printable(path)} does not cover ${target.socketPath}`
 }
 
 /** Keeps cookies for one origin the way a browser does; carry it across reconnects and it is a page reload. */

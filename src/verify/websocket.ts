@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash, randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
+import { printable } from '../errors.ts'
 import type { Dialer } from './dial.ts'
 import { ProbeError } from './fault.ts'
 import { closeCodes, encodeFrame, FrameError, FrameParser, opcodes, parseClose } from './frames.ts'
@@ -86,7 +87,8 @@ export class WebSocketConnection {
   }
 
   #closed(payload: Buffer): void {
-    const { code, reason } = parseClose(payload)
+    const { code, reason: words } = parseClose(payload)
+    const reason = printable(words)
     this.#write(opcodes.close, payload.subarray(0, 2))
     this.#lost(`closed by the server${reason === '' ? '' : ` (${reason})`}`, code)
   }

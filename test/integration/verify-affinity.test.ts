@@ -87,7 +87,7 @@ describe('behind a balancer without affinity', () => {
         await using balancer = await startBalancer({ mode, ports: replicas.ports })
         let sessions = 0
         let astray = 0
-        for (let round = 0; round < 12; round += 1) {
+        for (let round = 0; round < 6; round += 1) {
           const run = await runVerify({ url: balancer.url, expectedReplicas: count })
           const check = run.check('in-session.with-cookie')
           expect(check.status).toBe('fail')

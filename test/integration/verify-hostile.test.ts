@@ -125,6 +125,18 @@ describe('a hostile server', () => {
     expect(run.withStatus('fail')).toContain('in-session.with-cookie')
   })
 
+  it('may refuse us with a message that is none', async () => {
+    await using server = await startRawServer(
+      answering((url, head) => {
+        if (url.includes('websocket')) return http(400, 'Transport unknown')
+        if (head.startsWith('POST')) return http(200, 'ok')
+        return http(200, url.includes('sid=') ? '44{"message":{"toString":1}}' : openPacket)
+      }),
+    )
+    const error = await verifyError({ url: server.url })
+    expect(error.message).toContain('CONNECT_ERROR "no reason given"')
+  })
+
   it('may put anything into a host name', async () => {
     await using replicas = await startReplicas({
       count: 1,
