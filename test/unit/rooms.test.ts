@@ -49,7 +49,7 @@ const harmless = ['node:path', 'node:util', 'node:crypto']
 
 /** Modules by which a program reaches the world outside itself. */
 const worldly =
-  /^(node:(?!path$|util$|crypto$|events$|buffer$|stream$|url$)|execa$|@inquirer\/|socket\.io|redis$|mongodb$|ws$)/
+  /^(node:(?!path$|util$|crypto$|events$|buffer$|stream$|url$|zlib$)|execa$|@inquirer\/|socket\.io|redis$|mongodb$|ws$)/
 const allowed: readonly { readonly path: RegExp; readonly modules: RegExp; readonly why: string }[] = [
   { path: /^run\/real(-host\.ts|\/)/, modules: /./, why: 'the Host itself' },
   { path: /-main\.ts$/, modules: /^node:(child_process|fs|module|util)$/, why: 'a program of its own' },
