@@ -34,6 +34,7 @@ async function rowsOf(name) {
     bundle: true,
     packages: 'external',
     platform: 'node',
+    target: 'node20.19',
     format: 'esm',
     plugins: [templatesForEsbuild()],
     logLevel: 'error',

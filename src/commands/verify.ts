@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Config } from '../config/config.ts'
-import { readConfig } from '../config/read.ts'
+import { configPath, readConfig } from '../config/read.ts'
 import { exitCodes, UserError } from '../errors.ts'
 import type { Emit } from '../report/events.ts'
 import { outcomeOf, type Report } from '../report/report.ts'
@@ -81,25 +81,32 @@ async function verifyProject(host: Host, flags: VerifyFlags, emit: Emit) {
 
 /** Measures a running target by what rtdeploy.yaml says of the app. */
 export function verifyRunning(host: Host, running: Running, config: Config, flags: VerifyFlags, emit: Emit) {
-  const { identity, auth, namespace, fanOut } = config.verify
-  const told = fromFlags(flags)
-  const options: VerifyOptions = {
+  // A run that was told `--affinity none` is measured by what the app needs, not by what it was told.
+  const affinityWanted = running.affinity === 'none' ? config.loadBalancer.affinity : running.affinity
+  const expected = { expectedReplicas: running.replicas, affinityWanted }
+  const options = {
     ...verifyDefaults,
-    socketPath: config.app.socketPath,
-    identity,
-    namespace,
-    ...(auth && { auth }),
-    ...(fanOut && { fanOut }),
-    expectedReplicas: running.replicas,
-    affinityWanted: config.loadBalancer.affinity,
-    ...told,
+    ...ofConfig(config),
+    ...expected,
+    ...fromFlags(flags),
     url: running.url,
   }
   return measure(host, options, emit)
 }
 
+/** What rtdeploy.yaml says of the app, wherever it runs. */
+function ofConfig(config: Config) {
+  const { identity, auth, namespace, fanOut } = config.verify
+  const optional = { ...(auth && { auth }), ...(fanOut && { fanOut }) }
+  return { socketPath: config.app.socketPath, identity, namespace, ...optional }
+}
+
 async function verifyUrl(host: Host, url: string, flags: VerifyFlags, emit: Emit) {
-  const measured = await measure(host, { ...verifyDefaults, ...fromFlags(flags), url }, emit)
+  // In a project's folder the address is taken for this app somewhere else; anywhere else for some server.
+  const inProject = (await host.kindOf(configPath(host.cwd))) === 'file'
+  const told = inProject ? ofConfig(await readConfig(host, host.cwd)) : {}
+  if (inProject) emit({ type: 'note', text: 'with `verify:` of the rtdeploy.yaml in this folder' })
+  const measured = await measure(host, { ...verifyDefaults, ...told, ...fromFlags(flags), url }, emit)
   return { ...measured, backends: undefined, next: [`rtdeploy verify ${url} --html report.html`] }
 }
 
