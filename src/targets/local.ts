@@ -131,6 +131,17 @@ function runningLocal(facts: LocalFacts, now: number): Running | undefined {
       },
     )
   }
+  if (live === undefined && facts.orphans.length > 0) {
+    throw new UserError(
+      `${facts.orphans.length} processes of this project run, and nobody looks after them`,
+      {
+        code: 'local.orphaned',
+        hint: 'rtdeploy up starts anew; rtdeploy down ends them',
+        details: facts.orphans.map(({ pid, command }) => `process ${pid}: ${command}`),
+        exitCode: exitCodes.checkFailed,
+      },
+    )
+  }
   if (live === undefined) return undefined
   if (live.frontDoor === undefined) {
     throw new UserError('this project is being started, its front door is not open yet', {

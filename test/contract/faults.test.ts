@@ -192,7 +192,7 @@ describe('the supervisor', { timeout: 120_000 }, () => {
     if (contents === undefined) rmSync(path)
     else writeFileSync(path, contents)
     const status = await runIn(project.folder, ['status'])
-    expect(status.stderr).not.toContain('bug')
+    expect([status.exitCode, status.stderr]).toEqual([5, expect.stringContaining('code: local.orphaned')])
     expect((await runIn(project.folder, ['down'])).exitCode).toBe(0)
     expect(project.processes()).toEqual([])
   })
