@@ -63,21 +63,15 @@ export function problemOfReplicas(text: string): string | undefined {
  */
 export function answersOf(options: InitOptions, cwd: string): Answers {
   const folder = options.folder ?? defaults.folder
-  refuse(problemOfFolder(folder), 'folder', folder, 'rtdeploy init chat')
+  refuse(problemOfFolder(folder), 'folder', folder, () => 'rtdeploy init chat')
   const name = options.name ?? nameOfFolder(folder, cwd)
-  const similar = similarName(name) ?? 'chat'
-  refuse(
-    problemOfName(name),
-    'name',
-    name,
-    shellLine({ program: 'rtdeploy', args: ['init', folder, '--name', similar] }),
-  )
+  refuse(problemOfName(name), 'name', name, () => renaming(folder, name))
   const replicas = options.replicas ?? defaults.replicas
-  refuse(problemOfReplicas(String(replicas)), 'replicas', String(replicas), '--replicas 3')
+  refuse(problemOfReplicas(String(replicas)), 'replicas', String(replicas), () => '--replicas 3')
   const port = options.port ?? defaults.port
   const portProblem =
     Number.isInteger(port) && port >= 0 && port <= 65_535 ? undefined : 'should be 0 to 65535'
-  refuse(portProblem, 'port', String(port), '--port 3000')
+  refuse(portProblem, 'port', String(port), () => '--port 3000')
   const template = options.template ?? defaults.template
   if (template !== 'chat') {
     throw usage(`there is no template ${JSON.stringify(template)}`, 'template', '--template chat')
@@ -102,10 +96,14 @@ export function unanswered(options: InitOptions): string[] {
   ]
 }
 
-function refuse(problem: string | undefined, noun: string, value: string, hint: string): void {
+function renaming(folder: string, name: string): string {
+  return shellLine({ program: 'rtdeploy', args: ['init', folder, '--name', similarName(name) ?? 'chat'] })
+}
+
+function refuse(problem: string | undefined, noun: string, value: string, hint: () => string): void {
   if (problem === undefined) return
   const shown = JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
-  throw usage(`${noun} ${shown} ${problem}`, noun, hint)
+  throw usage(`${noun} ${shown} ${problem}`, noun, hint())
 }
 
 function usage(message: string, noun: string, hint: string): UserError {

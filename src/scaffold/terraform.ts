@@ -1,0 +1,57 @@
+import { join } from 'node:path'
+import type { GkeConfig } from '../config/gke.ts'
+import { type GkeNames, gkeNames } from '../config/gke-names.ts'
+import type { TreeFile } from '../run/host.ts'
+
+/** The parts of templates/terraform that a configuration takes; a part is a folder, its files land side by side. Pure. */
+export function terraformParts(gke: GkeConfig): string[] {
+  const cluster = gke.minimal ? 'minimal' : gke.mode
+  const managed = gke.certificate === 'managed' && gke.entry === 'gateway'
+  const zone = gke.dns === 'zone'
+  return [
+    'base',
+    cluster,
+    ...(gke.minimal ? [] : ['private']),
+    ...(gke.spot ? ['spot'] : []),
+    // The Ingress has a ManagedCertificate, which is an object of the cluster.
+    ...(managed || zone ? ['host'] : []),
+    ...(managed ? ['certificate'] : []),
+    ...(zone ? ['zone'] : []),
+    ...(managed && zone ? ['zone-certificate'] : []),
+    ...(gke.redis === 'memorystore' ? ['memorystore'] : []),
+    ...(gke.mongo === 'secret-manager' ? ['mongo-url'] : []),
+  ]
+}
+
+/** What terraform.tfvars.json holds, for the parts that a configuration takes. Pure. */
+export function terraformValues(gke: GkeConfig, names: GkeNames): Record<string, unknown> {
+  const parts = terraformParts(gke)
+  return {
+    project_id: gke.project,
+    region: gke.region,
+    name: names.base,
+    labels: names.labels,
+    deletion_protection: !gke.minimal,
+    authorized_networks: gke.authorizedNetworks,
+    ...(gke.minimal ? { zone: names.location } : {}),
+    ...(parts.includes('host') ? { host: gke.host } : {}),
+  }
+}
+
+/** `infra/terraform/`: the files of the chosen parts, and terraform.tfvars.json. `template` is templates/terraform. Pure. */
+export function terraformFiles(template: readonly TreeFile[], name: string, gke: GkeConfig): TreeFile[] {
+  const chosen = terraformParts(gke).flatMap(part => {
+    const files = template.filter(file => file.path.startsWith(`${part}/`))
+    if (files.length === 0) throw new TypeError(`templates/terraform has no ${part}`)
+    return files.map(file => ({ ...file, path: join(gke.terraform, file.path.slice(part.length + 1)) }))
+  })
+  const values = terraformValues(gke, gkeNames(name, gke))
+  return [
+    ...chosen,
+    {
+      path: join(gke.terraform, 'terraform.tfvars.json'),
+      contents: `${JSON.stringify(values, undefined, 2)}\n`,
+      executable: false,
+    },
+  ]
+}
