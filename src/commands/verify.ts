@@ -9,9 +9,9 @@ import type { Running } from '../targets/target.ts'
 import { type VerifyOptions, type VerifyProgress, verifyDefaults } from '../verify/options.ts'
 import { checkTitles } from '../verify/titles.ts'
 import { verify } from '../verify/verify.ts'
-import { openRuntime } from './project.ts'
+import { openRuntime, type RunFlags } from './project.ts'
 
-export interface VerifyFlags {
+export interface VerifyFlags extends Pick<RunFlags, 'target'> {
   readonly url?: string
   readonly identity?: string
   readonly path?: string
@@ -55,7 +55,7 @@ export async function verifyCommand(host: Host, flags: VerifyFlags, emit: Emit):
 }
 
 async function verifyProject(host: Host, flags: VerifyFlags, emit: Emit) {
-  const { folder, runtime } = await openRuntime(host)
+  const { folder, runtime } = await openRuntime(host, 'verify', flags)
   const running = await runtime.running()
   if (running === undefined) {
     throw new UserError('nothing is running here', {
@@ -81,6 +81,13 @@ async function verifyProject(host: Host, flags: VerifyFlags, emit: Emit) {
 
 /** Measures a running target by what rtdeploy.yaml says of the app. */
 export function verifyRunning(host: Host, running: Running, config: Config, flags: VerifyFlags, emit: Emit) {
+  if (running.url === undefined) {
+    throw new UserError('there is no way in from outside', {
+      code: 'target.no-entry',
+      hint: 'add a Gateway, an Ingress or a load balancer, or name an address: rtdeploy verify http://...',
+      exitCode: exitCodes.missing,
+    })
+  }
   // A run that was told `--affinity none` is measured by what the app needs, not by what it was told.
   const affinityWanted = running.affinity === 'none' ? config.loadBalancer.affinity : running.affinity
   const expected = { expectedReplicas: running.replicas, affinityWanted }
@@ -95,7 +102,7 @@ export function verifyRunning(host: Host, running: Running, config: Config, flag
 }
 
 /** What rtdeploy.yaml says of the app, wherever it runs. */
-function ofConfig(config: Config) {
+function ofConfig(config: Config): Partial<VerifyOptions> {
   const { identity, auth, namespace, fanOut } = config.verify
   const optional = { ...(auth && { auth }), ...(fanOut && { fanOut }) }
   return { socketPath: config.app.socketPath, identity, namespace, ...optional }
