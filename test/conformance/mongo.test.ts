@@ -8,12 +8,16 @@ import type { Case } from './mongo-cases/case.ts'
 import { chatCases } from './mongo-cases/chat.ts'
 import { crudCases } from './mongo-cases/crud.ts'
 import { cursorCases } from './mongo-cases/cursors.ts'
+import { expressionCases } from './mongo-cases/expressions.ts'
 import { indexCases } from './mongo-cases/indexes.ts'
 import { protocolCases } from './mongo-cases/protocol.ts'
 import { queryCases } from './mongo-cases/query.ts'
 import { type Running, startEmbedded, startForeign, startWithinMs } from './mongo-cases/servers.ts'
+import { shapeCases } from './mongo-cases/shape.ts'
+import { stageCases } from './mongo-cases/stages.ts'
 import { typeCases } from './mongo-cases/types.ts'
 import { updateCases } from './mongo-cases/update.ts'
+import { updateRuleCases } from './mongo-cases/update-rules.ts'
 
 interface Target {
   readonly name: string
@@ -52,10 +56,14 @@ const subjects: readonly (readonly [string, readonly Case[]])[] = [
   ['what the chat does', chatCases],
   ['documents', crudCases],
   ['queries', queryCases],
+  ['order and shape', shapeCases],
   ['updates', updateCases],
+  ['rules of updates', updateRuleCases],
   ['indexes', indexCases],
   ['cursors', cursorCases],
   ['aggregation', aggregateCases],
+  ['expressions', expressionCases],
+  ['stages', stageCases],
   ['types', typeCases],
   ['the protocol', protocolCases],
 ]

@@ -172,38 +172,6 @@ export const aggregateCases: readonly Case[] = [
       [{ size: 2, has: true, first: 'hot', upper: ['HOT', 'LEAF'], long: ['leaf'], none: 'none' }],
     ],
   ]),
-  {
-    name: 'joins collections by a field and by a pipeline',
-    run: async ({ db }) => {
-      await db.collection<{ _id: string; name: string }>('people').insertMany([
-        { _id: 'ada', name: 'Ada' },
-        { _id: 'bob', name: 'Bob' },
-      ])
-      const joined = await made(db, [
-        { $match: { _id: { $in: [1, 4] } } },
-        { $lookup: { from: 'people', localField: 'who', foreignField: '_id', as: 'person' } },
-        { $project: { person: 1 } },
-        { $sort: { _id: 1 } },
-      ])
-      expect(joined).toEqual([
-        { _id: 1, person: [{ _id: 'ada', name: 'Ada' }] },
-        { _id: 4, person: [] },
-      ])
-      const piped = await made(db, [
-        { $match: { _id: 2 } },
-        {
-          $lookup: {
-            from: 'people',
-            let: { who: '$who' },
-            pipeline: [{ $match: { $expr: { $eq: ['$_id', '$$who'] } } }, { $project: { _id: 0, name: 1 } }],
-            as: 'person',
-          },
-        },
-        { $project: { person: 1 } },
-      ])
-      expect(piped).toEqual([{ _id: 2, person: [{ name: 'Bob' }] }])
-    },
-  },
   pipelines('runs several pipelines at once', [
     [
       [

@@ -8,8 +8,9 @@ import * as mingoQuery from 'mingo/operators/query'
 import * as mingoWindow from 'mingo/operators/window'
 import type { Options } from 'mingo/types'
 import { type Doc, isDocument, setField } from '../bson/kinds.ts'
-import { MongoError } from '../mongo-error.ts'
+import { MongoError, notHere } from '../mongo-error.ts'
 import { toRegExp } from '../query/regex.ts'
+import { moreOperators, unaryOperators } from './more-operators.ts'
 import { accumulators, expressionOperators, type Operator } from './operators.ts'
 
 type Tables = NonNullable<Parameters<typeof Context.init>[0]>
@@ -33,7 +34,7 @@ const ownAccumulators = Object.fromEntries(
 /** The operators of expressions: mingo's, and ours where BSON's types matter. */
 const tables = {
   accumulator: { ...mingoAccumulators, ...ownAccumulators },
-  expression: { ...mingoExpressions, ...expressionOperators },
+  expression: { ...mingoExpressions, ...expressionOperators, ...moreOperators },
   pipeline: mingoPipeline,
   projection: mingoProjection,
   query: mingoQuery,
@@ -61,7 +62,8 @@ function mingoOptions(variables: Doc, collectionResolver: ((name: string) => Doc
       idKey: '_id',
       processingMode: ProcessingMode.CLONE_OFF,
       useStrictMode: true,
-      scriptEnabled: false,
+      // Mingo's own stages need it; what came from a client is looked through for code before.
+      scriptEnabled: true,
       failOnError: true,
       variables,
       context,
@@ -74,13 +76,20 @@ function mingoOptions(variables: Doc, collectionResolver: ((name: string) => Doc
   return options
 }
 
-// Mingo takes JavaScript's regular expressions only.
+/** What would run code of the client. */
+const codeOperators = new Set(['$function', '$accumulator', '$where'])
+
+// Mingo takes JavaScript's regular expressions only, and no operand in an array of one.
 function forMingo(expression: unknown): unknown {
   if (expression instanceof BSONRegExp) return toRegExp(expression.pattern, expression.options)
   if (Array.isArray(expression)) return expression.map(forMingo)
   if (!isDocument(expression)) return expression
   const document: Doc = {}
-  for (const [name, value] of Object.entries(expression)) setField(document, name, forMingo(value))
+  for (const [name, value] of Object.entries(expression)) {
+    if (codeOperators.has(name)) throw notHere(`code in ${name}`)
+    const single = unaryOperators.has(name) && Array.isArray(value) && value.length === 1
+    setField(document, name, forMingo(single ? value[0] : value))
+  }
   return document
 }
 
@@ -143,6 +152,7 @@ export class Expressions {
         name === '$count' ? documents : documents.map(document => this.evaluate(document, expression)),
       )
     }
+    if (codeOperators.has(name)) throw notHere(`code in ${name}`)
     const mingo = (mingoAccumulators as unknown as Record<string, Operator>)[name]
     if (mingo === undefined) throw new MongoError(15952, `unknown group operator '${name}'`)
     return withMongoErrors(() => mingo(documents, this.prepare(expression), this.options))

@@ -1,7 +1,9 @@
 import { type Doc, isDocument, isNumeric, ownField, setField } from '../bson/kinds.ts'
 import { toNumber } from '../bson/numbers.ts'
+import { directValue, partsOf } from '../bson/paths.ts'
 import { MongoError } from '../mongo-error.ts'
 import { compileFilter } from '../query/matcher.ts'
+import { positionFound } from '../query/position.ts'
 import type { Expressions } from './expressions.ts'
 
 /** Computes a field of the result from the whole document; undefined leaves it out. */
@@ -50,20 +52,26 @@ function isFlag(value: unknown): value is number | boolean {
 
 const flagOf = (value: unknown) => (typeof value === 'boolean' ? value : toNumber(value as number) !== 0)
 
-function take(parts: Parts, path: string, value: unknown, expressions: Expressions, find: boolean): void {
+function take(
+  parts: Parts,
+  path: string,
+  value: unknown,
+  expressions: Expressions,
+  find: Doc | undefined,
+): void {
   if (isFlag(value)) {
     const wanted = flagOf(value)
     if (path === '_id') parts.id = wanted
     else {
-      if (path.endsWith('.$')) throw new MongoError(238, 'the positional projection is not supported here')
-      put(wanted ? parts.included : parts.excluded, path, true)
+      if (path.endsWith('.$')) takePositional(parts, path.slice(0, -2), expressions, find)
+      else put(wanted ? parts.included : parts.excluded, path, true)
       parts.counts[wanted ? 'included' : 'excluded'] += 1
     }
     return
   }
   if (isDocument(value)) {
     const [name, operand] = Object.entries(value)[0] ?? ['', undefined]
-    const special = find ? findOperator(name, operand, path, expressions) : undefined
+    const special = find !== undefined ? findOperator(name, operand, path, expressions) : undefined
     if (special !== undefined) {
       put(parts.computed, path, special.compute)
       if (special.includes) parts.counts.computed += 1
@@ -83,6 +91,17 @@ function take(parts: Parts, path: string, value: unknown, expressions: Expressio
   if (path === '_id') parts.id ??= true
   put(parts.computed, path, document => expressions.evaluate(document, value))
   parts.counts.computed += 1
+}
+
+/** `list.$`: of an array, the element that the filter found. */
+function takePositional(parts: Parts, path: string, expressions: Expressions, filter: Doc | undefined): void {
+  if (filter === undefined)
+    throw new MongoError(31324, "Cannot use positional operator in an aggregation's projection")
+  put(parts.computed, path, document => {
+    const list = directValue(document, partsOf(path))
+    if (!Array.isArray(list)) return list
+    return [list[positionFound(document, filter, partsOf(path), expressions.evaluate)]]
+  })
 }
 
 /** `$slice` and `$elemMatch` as find has them, over a field of the top level. */
@@ -172,10 +191,11 @@ export function computedFields(spec: Doc, expressions: Expressions): Project {
 }
 
 /**
- * What a projection does, of find (`$slice` and `$elemMatch` cut arrays) or of `$project`. Throws 31253 and 31254 where
+ * What a projection does: of find, whose filter is given, or of `$project`. In find `$slice`, `$elemMatch` and `list.$`
+ * cut arrays. Throws 31253 and 31254 where
  * it both includes and excludes.
  */
-export function compileProjection(spec: Doc, expressions: Expressions, find: boolean): Project {
+export function compileProjection(spec: Doc, expressions: Expressions, find?: Doc): Project {
   const parts: Parts = {
     included: newLevel(),
     excluded: newLevel(),

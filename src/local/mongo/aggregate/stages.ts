@@ -66,7 +66,7 @@ const project: MakeStage = operand => {
       'Invalid $project :: caused by :: projection specification must have at least one field',
     )
   }
-  return (documents, expressions) => documents.map(compileProjection(spec, expressions, false))
+  return (documents, expressions) => documents.map(compileProjection(spec, expressions))
 }
 
 const addFields: MakeStage = operand => {

@@ -5,9 +5,6 @@ import { type Doc, isInt32, kindOf, setField } from './kinds.ts'
 /** https://www.mongodb.com/docs/v7.0/reference/limits/#mongodb-limit-BSON-Document-Size */
 export const maxDocumentBytes = 16 * 1024 * 1024
 
-/** What the server may add to a document of full size in a command or an answer. */
-export const maxMessageDocumentBytes = maxDocumentBytes + 16 * 1024
-
 /** Bytes of a document that go into an answer as they are. */
 export class RawDocument {
   readonly bytes: Uint8Array
@@ -16,13 +13,17 @@ export class RawDocument {
   }
 }
 
+/** https://www.mongodb.com/docs/v7.0/reference/limits/: an update or a command nests what it stores a little deeper. */
+const mostLevels = 200
+
 // Wrapped numbers become bare ones where writing them gives the same type back. Works in place.
-function plain(value: unknown): unknown {
+function plain(value: unknown, level = 0): unknown {
+  if (level > mostLevels) throw new MongoError(15, `Exceeded maximum nested object depth: ${mostLevels}`)
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
   if (value instanceof Int32) return value.value
   if (value instanceof Double) return isInt32(value.value) ? value : value.value
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i += 1) value[i] = plain(value[i])
+    for (let i = 0; i < value.length; i += 1) value[i] = plain(value[i], level + 1)
     return value
   }
   if (value instanceof DBRef) {
@@ -33,7 +34,7 @@ function plain(value: unknown): unknown {
     const document = value as Doc
     for (const name of Object.keys(document)) {
       const field = document[name]
-      if (typeof field === 'object' && field !== null) setField(document, name, plain(field))
+      if (typeof field === 'object' && field !== null) setField(document, name, plain(field, level + 1))
     }
   }
   return value

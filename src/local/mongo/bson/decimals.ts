@@ -28,6 +28,11 @@ function aligned(a: Scaled, b: Scaled): { a: bigint; b: bigint; exponent: number
   return { a: grow(a), b: grow(b), exponent }
 }
 
+/** A double as the decimal that it becomes in a calculation: the 15 digits that are certain. */
+export function certainDigits(value: number): Scaled | undefined {
+  return Number.isFinite(value) ? scaled(String(Number(value.toPrecision(15)))) : undefined
+}
+
 export function addScaled(a: Scaled, b: Scaled): Scaled {
   const both = aligned(a, b)
   return { coefficient: both.a + both.b, exponent: both.exponent }

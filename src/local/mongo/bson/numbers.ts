@@ -1,6 +1,7 @@
 import { Decimal128, Double, Long } from 'bson'
 import {
   addScaled,
+  certainDigits,
   compareScaled,
   multiplyScaled,
   type Scaled,
@@ -97,6 +98,12 @@ function isInteger(value: Numeric): boolean {
   return kind === 'int' || kind === 'long'
 }
 
+function operand(value: Numeric): Scaled | undefined {
+  return value instanceof Decimal128 || value instanceof Long
+    ? toScaled(value)
+    : certainDigits(toNumber(value))
+}
+
 /**
  * The type rules of `$inc`, `$mul`, `$add` and `$multiply`: the wider of decimal, double, long, int; an int that
  * overflows becomes a long; undefined when a long overflows.
@@ -115,7 +122,7 @@ function combine(
     if (isInt32(fast)) return fast
   }
   if (a instanceof Decimal128 || b instanceof Decimal128) {
-    const [left, right] = [toScaled(a), toScaled(b)]
+    const [left, right] = [operand(a), operand(b)]
     if (left !== undefined && right !== undefined) return toDecimal128(how.decimal(left, right))
     return Decimal128.fromString(String(how.double(toNumber(a), toNumber(b))))
   }

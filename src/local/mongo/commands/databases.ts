@@ -1,7 +1,7 @@
 import { documentBytes } from '../bson/codec.ts'
 import type { Doc } from '../bson/kinds.ts'
 import { firstBatchSize } from '../cursors.ts'
-import { MongoError, notHere } from '../mongo-error.ts'
+import { notHere } from '../mongo-error.ts'
 import { compileFilter } from '../query/matcher.ts'
 import type { Collection } from '../storage/collection.ts'
 import { checkDatabase } from '../storage/store.ts'
@@ -60,13 +60,11 @@ const ignoredOptions = [
   ...['indexOptionDefaults', 'flags'],
 ]
 
+/** Creating what is there is no error, since MongoDB 7.0. */
 function create(request: Request): Doc {
   request.checkCollation()
   const refused = refusedOptions.find(option => request.flag(option))
   if (refused !== undefined) throw notHere(`a collection with the option '${refused}'`)
-  if (request.collection !== undefined) {
-    throw new MongoError(48, `Collection ${request.namespace} already exists.`)
-  }
   request.openCollection()
   return {}
 }

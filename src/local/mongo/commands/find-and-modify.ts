@@ -69,7 +69,9 @@ function findAndModify(request: Request): Doc {
   check(request)
   const fields = request.optionalDocument('fields')
   const project =
-    Object.keys(fields).length === 0 ? undefined : compileProjection(fields, request.expressions(), true)
+    Object.keys(fields).length === 0
+      ? undefined
+      : compileProjection(fields, request.expressions(), request.optionalDocument('query'))
   const { value, lastErrorObject } = request.flag('remove') ? remove(request) : update(request)
   return { lastErrorObject, value: isDocument(value) && project !== undefined ? project(value) : value }
 }

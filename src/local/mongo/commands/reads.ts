@@ -55,7 +55,7 @@ function projected(request: Request, records: Selected['records']): Results {
     const bytes = records.map(record => record.bytes)
     return { length: bytes.length, bytesAt: at => bytes[at]! }
   }
-  const project = compileProjection(spec, request.expressions(), true)
+  const project = compileProjection(spec, request.expressions(), request.optionalDocument('filter'))
   const docs = records.map(record => record.doc)
   return { length: docs.length, bytesAt: at => documentBytes(project(docs[at]!)) }
 }

@@ -3,9 +3,10 @@ import { type Doc, isDocument, kindOf } from '../bson/kinds.ts'
 import { isPosition, partsOf } from '../bson/paths.ts'
 import { MongoError } from '../mongo-error.ts'
 import type { Evaluate } from '../query/matcher.ts'
+import { positionFound } from '../query/position.ts'
 import { addToSet, pop, pull, pullAll, push } from './array-operators.ts'
 import { bit, currentDate, extreme, increment, multiply } from './field-operators.ts'
-import { type ArrayFilters, positionFound, slotsFor } from './positions.ts'
+import { type ArrayFilters, slotsFor } from './positions.ts'
 import { Slot } from './slots.ts'
 
 /** What an update of operators needs besides its document. */

@@ -155,7 +155,15 @@ describe('the embedded MongoDB', () => {
     const rows = database().collection('rows')
     await rows.insertOne({ a: 1 })
     const code = { $function: { body: 'function() { return process.exit() }', args: [], lang: 'js' } }
-    expect((await codeOf(rows.aggregate([{ $project: { x: code } }]).toArray()))[0]).toBeGreaterThan(0)
+    expect(await codeOf(rows.aggregate([{ $project: { x: code } }]).toArray())).toEqual([
+      238,
+      'NotImplemented',
+    ])
+    expect(await codeOf(rows.find({ $expr: code }).toArray())).toEqual([238, 'NotImplemented'])
+    expect(await codeOf(rows.aggregate([{ $redact: code }]).toArray())).toEqual([238, 'NotImplemented'])
+    const added = { $accumulator: { init: 'function() {}', accumulate: 'x', accumulateArgs: [], lang: 'js' } }
+    const grouped = rows.aggregate([{ $group: { _id: null, x: added } }]).toArray()
+    expect(await codeOf(grouped)).toEqual([238, 'NotImplemented'])
   })
 
   it('refuses what nests without end', async () => {
