@@ -8,6 +8,8 @@ export const exitCodes = {
   missing: 3,
   locked: 4,
   checkFailed: 5,
+  /** `plan --detailed-exitcode`: there is something to do. Terraform's 2 means usage here. */
+  changes: 6,
   bug: 70,
   interrupted: 130,
   terminated: 143,

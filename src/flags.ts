@@ -19,6 +19,10 @@ export const collect = (value: string, all: readonly string[] = []) => [...all, 
 /** A flag that takes one of some words. */
 export const choice = (flags: string, description: string, choices: readonly string[]) =>
   new Option(flags, description).choices(choices)
+
+/** Where the project runs, for verbs that look at it or change it. */
+export const targetFlag = () =>
+  choice('--target <target>', 'where it runs, instead of what rtdeploy.yaml says', ['local', 'kubernetes'])
 const affinities = ['none', 'client-ip', 'cookie'] as const
 const kinds = ['envoy', 'classic'] as const
 const rungs = ['auto', 'url', 'program', 'docker', 'download', 'embedded'] as const
@@ -49,4 +53,12 @@ export function backendFlags(command: Command): Command {
     .addOption(choice('--mongo <rung>', 'where MongoDB comes from', rungs))
     .option('--download', 'let MongoDB be downloaded when no other rung is there')
     .option('--require-real', 'refuse the embedded stand-ins')
+}
+
+/** What `up` has for either target. */
+export const upFlags = (command: Command): Command => backendFlags(loadBalancerFlags(command))
+
+/** The target `kubernetes`, for one run. */
+export function clusterFlags(command: Command): Command {
+  return command.option('--force-conflicts', 'take over fields that others manage')
 }

@@ -5,18 +5,16 @@ import type { Report, StepResult } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
 import { openJournal } from '../run/journal.ts'
 import { runPlan } from '../run/run-plan.ts'
-import { lockProject, openRuntime } from './project.ts'
+import { lockProject, openRuntime, type RunFlags } from './project.ts'
 
-export interface DownOptions {
-  readonly dryRun?: boolean
-}
+export interface DownOptions extends Pick<RunFlags, 'target' | 'dryRun'> {}
 
 const rounds = 3
 
 /** Ends everything that `up` started; a second time it finds nothing to do. */
 export async function down(host: Host, options: DownOptions, emit: Emit): Promise<Report> {
   const began = host.now()
-  const { folder, runtime } = await openRuntime(host)
+  const { folder, runtime } = await openRuntime(host, 'down', options)
   const base = { schemaVersion: 1, verb: 'down', checks: [] } as const
   const next = ['rtdeploy up']
   if (options.dryRun) {

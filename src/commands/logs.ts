@@ -4,9 +4,9 @@ import type { Emit } from '../report/events.ts'
 import { lastLines, mergeLogs } from '../report/merge-logs.ts'
 import type { Report } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
-import { openRuntime } from './project.ts'
+import { openRuntime, type RunFlags } from './project.ts'
 
-export interface LogsOptions {
+export interface LogsOptions extends Pick<RunFlags, 'target'> {
   readonly replica?: string
   readonly follow?: boolean
   readonly tail: number
@@ -18,7 +18,7 @@ const pollMs = 200
 /** What the replicas wrote: the last lines in order of time, then what comes. Works after `down` too. */
 export async function logs(host: Host, options: LogsOptions, _emit: Emit): Promise<Report> {
   const began = host.now()
-  const { folder } = await openRuntime(host)
+  const { folder } = await openRuntime(host, 'logs', options)
   const sources = await findLogs(host, localPaths(folder).logs, options.replica)
   const texts = await Promise.all(sources.map(async source => (await host.readFile(source.path)) ?? ''))
   const lines = mergeLogs(

@@ -1,9 +1,11 @@
 import type { Affinity, BackendChoice, BalancerKind, Config, TargetName } from '../config/config.ts'
 import { readConfig } from '../config/read.ts'
+import { UserError } from '../errors.ts'
 import { localPaths } from '../local/state.ts'
 import type { Verb } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
 import { acquireLock, type Lock } from '../run/lock.ts'
+import { kubernetesTarget } from '../targets/kubernetes.ts'
 import { localRuntime, localTarget } from '../targets/local.ts'
 import type { Runtime, Target } from '../targets/target.ts'
 
@@ -20,6 +22,8 @@ export interface RunFlags {
   readonly mongo?: BackendChoice
   readonly download?: boolean
   readonly requireReal?: boolean
+  readonly dryRun?: boolean
+  readonly forceConflicts?: boolean
 }
 
 export interface Project {
@@ -48,6 +52,11 @@ export function withFlags(config: Config, flags: RunFlags): Config {
 export async function openProject(host: Host, verb: Verb, flags: RunFlags): Promise<Project> {
   const folder = (await host.realPath(host.cwd)) ?? host.cwd
   const config = withFlags(await readConfig(host, folder), flags)
+  if (config.target === 'kubernetes') {
+    const { dryRun = false, forceConflicts = false } = flags
+    const target = kubernetesTarget(host, { verb, project: folder, config, dryRun, forceConflicts })
+    return { folder, config, target }
+  }
   const { download = false, requireReal = false } = flags
   const target = localTarget(host, {
     verb,
@@ -60,13 +69,32 @@ export async function openProject(host: Host, verb: Verb, flags: RunFlags): Prom
   return { folder, config, target }
 }
 
-/** What runs for the current folder, whatever its rtdeploy.yaml says by now: a broken file must not keep `down` from its work. */
+/**
+ * What runs for the current folder. For the local target whatever its rtdeploy.yaml says by now: a broken file must not
+ * keep `down` from its work.
+ */
 export async function openRuntime(
   host: Host,
+  verb: Verb,
+  flags: RunFlags,
 ): Promise<{ readonly folder: string; readonly runtime: Runtime }> {
   const folder = (await host.realPath(host.cwd)) ?? host.cwd
+  if ((await targetName(host, folder, flags)) === 'kubernetes') {
+    const { target } = await openProject(host, verb, flags)
+    return { folder, runtime: target }
+  }
   if ((await host.kindOf(localPaths(folder).root)) === undefined) await readConfig(host, folder)
   return { folder, runtime: localRuntime(host, folder) }
+}
+
+async function targetName(host: Host, folder: string, flags: RunFlags): Promise<TargetName> {
+  if (flags.target !== undefined) return flags.target
+  try {
+    return (await readConfig(host, folder)).target
+  } catch (error) {
+    if (error instanceof UserError) return 'local'
+    throw error
+  }
 }
 
 /** The lock of a project, for verbs that change something. */

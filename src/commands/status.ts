@@ -1,12 +1,12 @@
 import type { Emit } from '../report/events.ts'
 import { outcomeOf, type Report } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
-import { openRuntime } from './project.ts'
+import { openRuntime, type RunFlags } from './project.ts'
 
 /** What runs: replicas, front door, backends with their rungs, connections. */
-export async function status(host: Host, _options: object, _emit: Emit): Promise<Report> {
+export async function status(host: Host, options: RunFlags, _emit: Emit): Promise<Report> {
   const began = host.now()
-  const { runtime } = await openRuntime(host)
+  const { runtime } = await openRuntime(host, 'status', options)
   const running = await runtime.running()
   const base = { schemaVersion: 1, verb: 'status', steps: [] } as const
   if (running === undefined) {

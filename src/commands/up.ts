@@ -10,7 +10,6 @@ import { lockProject, openProject, type Project, type RunFlags } from './project
 import { verifyRunning } from './verify.ts'
 
 export interface UpOptions extends RunFlags {
-  readonly dryRun?: boolean
   /** False for `--no-verify`. */
   readonly verify?: boolean
 }
@@ -22,7 +21,7 @@ const upIdleSec = 1
 export async function up(host: Host, options: UpOptions, emit: Emit): Promise<Report> {
   const began = host.now()
   const project = await openProject(host, 'up', options)
-  if (options.dryRun) return planned(host, project, began)
+  if (options.dryRun) return planned(host, project, 'up', began)
   const lock = await lockProject(host, project.folder, 'up')
   try {
     const steps = await release(host, project, emit)
@@ -31,12 +30,15 @@ export async function up(host: Host, options: UpOptions, emit: Emit): Promise<Re
     const unwell = running?.checks.filter(check => check.status === 'fail') ?? []
     for (const check of unwell) emit({ type: 'check-done', check })
     const verified =
-      running === undefined || options.verify === false || !changed
+      running?.url === undefined || options.verify === false || !changed
         ? []
         : (await verifyRunning(host, running, project.config, { idle: upIdleSec }, emit)).checks
     const checks = [...unwell, ...verified]
     if (running !== undefined)
-      emit({ type: 'note', text: `${running.url}  ${backendsLine(running.backends)}` })
+      emit({
+        type: 'note',
+        text: `${running.url ?? 'no way in from outside'}  ${backendsLine(running.backends)}`,
+      })
     return {
       schemaVersion: 1,
       verb: 'up',
@@ -66,25 +68,38 @@ export async function release(host: Host, project: Project, emit: Emit): Promise
   }
   const log = `${localPaths(project.folder).logs}/tools.log`
   const results: StepResult[] = []
+  const look = project.target.look === undefined ? {} : { look: project.target.look }
   for (const stage of project.target.stages) {
     const plan = await stage.plan()
     const onOutput = (step: { readonly id: string }, line: string) =>
       host.appendFile(log, `${step.id} | ${line}\n`)
-    results.push(...(await runPlan(host, plan, { emit, journal, onOutput })))
+    results.push(...(await runPlan(host, plan, { emit, journal, onOutput, ...look })))
   }
   return results
 }
 
-async function planned(host: Host, project: Project, began: number): Promise<Report> {
+/** What `up` would do, read anew and changing nothing. */
+export async function planned(
+  host: Host,
+  project: Project,
+  verb: 'up' | 'plan',
+  began: number,
+): Promise<Report> {
   const plans: Plan[] = []
   for (const stage of project.target.stages) plans.push(await stage.plan())
   const text = plans.map(plan => `${plan.stage}\n${describePlan(plan)}`).join('\n\n')
   const steps = plans
     .flatMap(plan => plan.steps)
-    .map(({ id, title }) => ({ id, title, status: 'planned' as const, tookMs: 0 }))
+    .map(({ id, title, skip }) => ({
+      id,
+      title,
+      status: skip === undefined ? ('planned' as const) : ('skipped' as const),
+      tookMs: 0,
+      ...(skip === undefined ? {} : { detail: skip }),
+    }))
   return {
     schemaVersion: 1,
-    verb: 'up',
+    verb,
     outcome: 'planned',
     steps,
     checks: [],

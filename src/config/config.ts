@@ -1,5 +1,5 @@
 /** Where an app can run. More targets come as rooms of `targets/`. */
-export type TargetName = 'local'
+export type TargetName = 'local' | 'kubernetes'
 
 /** How a load balancer picks a replica: `cookie` is Google's GENERATED_COOKIE, `client-ip` its CLIENT_IP. */
 export type Affinity = 'none' | 'client-ip' | 'cookie'
@@ -29,6 +29,24 @@ export interface FanOut {
   /** Event and arguments that send; the other connections must then receive `receive`, holding `$text`. */
   readonly send: readonly unknown[]
   readonly receive: string
+}
+
+/** Where and how the target `kubernetes` runs the app. */
+export interface KubernetesConfig {
+  /** Of the kubeconfig; always named in each call, the current one decides nothing. */
+  readonly context: string
+  /** The project's name when absent. */
+  readonly namespace?: string
+  /** Repository without tag or digest: `registry.example.com/team/chat`. */
+  readonly image: string
+  /** For which the image is built: `linux/amd64`. */
+  readonly platform: string
+  /** Folder of the manifests with a kustomization.yaml, relative to the project. */
+  readonly manifests: string
+  /** Where people come in; computed from the entry point's address when absent. */
+  readonly url?: string
+  /** Keys of the Secret `<name>-secrets`; their values are never in a file of the project. */
+  readonly secrets: readonly string[]
 }
 
 /** rtdeploy.yaml, checked, with every default filled in. */
@@ -76,5 +94,6 @@ export interface Config {
     readonly port: number
     /** Environment of the replicas on this machine only. */
     readonly env: Readonly<Record<string, string>>
-  }
+  } /** There when the app runs on the target `kubernetes`. */
+  readonly kubernetes?: KubernetesConfig
 }

@@ -41,7 +41,7 @@ export const env = z.record(
   'should be a mapping of names to text',
 )
 
-const folder = z
+export const folder = z
   .string('should be a folder inside the project')
   .check(
     z.refine(

@@ -1,4 +1,6 @@
 import { type Command, type Env, shellLine } from '../command.ts'
+import type { ObjectChange } from '../kubernetes/diff.ts'
+import { nameOf, type ObjectReference } from '../kubernetes/object.ts'
 import type { Verb } from '../report/report.ts'
 import type { ProcessId } from '../run/host.ts'
 
@@ -43,6 +45,16 @@ export type Condition =
       /** Field that holds the process which writes the file: its death ends the wait too. */
       readonly owner: string
     }
+  | ClusterCondition
+
+/** Something in a cluster: the target knows how to look at it, and what makes waiting any longer useless. */
+export type ClusterCondition =
+  /** All pods are new and available. */
+  | { readonly kind: 'rollout'; readonly workloads: readonly ObjectReference[] }
+  /** The entry point has an address. */
+  | { readonly kind: 'address'; readonly entry: ObjectReference }
+  /** The entry point lets requests through to the app. */
+  | { readonly kind: 'answers'; readonly entry: ObjectReference; readonly path: string }
 
 export interface Step {
   /** Stable, `noun.verb`: the journal and `--json` speak of steps by it. */
@@ -53,23 +65,30 @@ export interface Step {
   readonly skip?: string
   /** Housekeeping: people see it only with --verbose, or when it fails. */
   readonly quiet?: true
-  /** What helps when a wait runs out. */
+  /** What helps when it fails or a wait runs out. */
   readonly hint?: string
+  /** What it changes, in words, for the plan. */
+  readonly shows?: readonly string[]
 }
 
 export interface Plan {
   readonly verb: Verb
   readonly stage: string
   readonly steps: readonly Step[]
+  /** What changes in a cluster, for programs. */
+  readonly changes?: readonly ObjectChange[]
 }
 
 /** The plan in words, a line a step with what it does. Pure. */
 export function describePlan(plan: Plan): string {
   if (plan.steps.length === 0) return `${plan.stage}: nothing to do`
   return plan.steps
-    .map(
-      step =>
-        `${step.skip === undefined ? '+' : '='} ${step.title}${step.skip === undefined ? '' : ` (${step.skip})`}\n    ${describeAction(step.action)}`,
+    .map(step =>
+      [
+        `${step.skip === undefined ? '+' : '='} ${step.title}${step.skip === undefined ? '' : ` (${step.skip})`}`,
+        `    ${describeAction(step.action)}`,
+        ...(step.shows ?? []).map(line => `    ${line}`),
+      ].join('\n'),
     )
     .join('\n')
 }
@@ -102,5 +121,11 @@ function describeCondition(condition: Condition): string {
       return `process ${condition.process.pid} to end`
     case 'state':
       return `${condition.field} to be ${condition.is} in ${condition.path}`
+    case 'rollout':
+      return `${condition.workloads.map(nameOf).join(', ')} to be rolled out`
+    case 'address':
+      return `${nameOf(condition.entry)} to have an address`
+    case 'answers':
+      return `${nameOf(condition.entry)} to answer 200 at ${condition.path}`
   }
 }

@@ -1,6 +1,16 @@
 import { exitCodes } from '../errors.ts'
 
-export type Verb = 'init' | 'up' | 'dev' | 'verify' | 'status' | 'logs' | 'down' | 'doctor' | 'plan'
+export type Verb =
+  | 'init'
+  | 'up'
+  | 'dev'
+  | 'verify'
+  | 'status'
+  | 'logs'
+  | 'down'
+  | 'doctor'
+  | 'plan'
+  | 'rollback'
 
 /** One thing that was looked at: what was wanted, what was found, and what to do when they differ. */
 export interface Check {
@@ -46,6 +56,8 @@ export interface Report {
   readonly backends?: Readonly<Record<string, BackendUse>>
   /** What the verb found, in the shape that its help text names. */
   readonly result?: unknown
+  /** Where the exit code is the answer: `plan --detailed-exitcode`. */
+  readonly exitCode?: number
   /** One or two commands that make sense now. */
   readonly next: readonly string[]
   readonly tookMs: number
@@ -60,7 +72,8 @@ export function outcomeOf(steps: readonly StepResult[], checks: readonly Check[]
 }
 
 /** The exit code that a finished report stands for. */
-export function exitCodeOf(report: Pick<Report, 'outcome' | 'verb'>): number {
+export function exitCodeOf(report: Pick<Report, 'outcome' | 'verb' | 'exitCode'>): number {
+  if (report.exitCode !== undefined) return report.exitCode
   switch (report.outcome) {
     case 'failed':
       return exitCodes.stepFailed

@@ -20,7 +20,7 @@ const heartbeatMs = 15_000
 /** Tells events to a person as they come. `stop` clears the running line. */
 export function createProgress(options: ProgressOptions): { readonly emit: Emit; readonly stop: () => void } {
   const { write, paint, now } = options
-  let running: { title: string; since: number } | undefined
+  let running: { title: string; since: number; state?: string } | undefined
   let timer: NodeJS.Timeout | undefined
   let drawn = false
   let frame = 0
@@ -30,7 +30,8 @@ export function createProgress(options: ProgressOptions): { readonly emit: Emit;
   }
   const draw = () => {
     if (running === undefined) return
-    const text = `${frames[frame++ % frames.length]} ${running.title}  ${duration(now() - running.since)}`
+    const state = running.state === undefined ? '' : `  ${running.state}`
+    const text = `${frames[frame++ % frames.length]} ${running.title}${state}  ${duration(now() - running.since)}`
     write(`\r\u001b[2K${text.slice(0, Math.max(10, options.columns() - 1))}`)
     drawn = true
   }
@@ -60,6 +61,10 @@ export function createProgress(options: ProgressOptions): { readonly emit: Emit;
         return run(event.title)
       case 'step-output':
         return options.verbose ? line(paint('dim', `  ${event.line}`)) : undefined
+      case 'step-progress':
+        if (running === undefined) return
+        running.state = event.text
+        return options.terminal ? draw() : line(`  ${event.text}`)
       case 'step-finished': {
         rest()
         const { status, title, tookMs, detail } = event.step

@@ -1,6 +1,6 @@
 import { Secret } from '../command.ts'
 import { toolError, UserError } from '../errors.ts'
-import type { Condition, Plan, Step } from '../plan/plan.ts'
+import type { ClusterCondition, Condition, Plan, Step } from '../plan/plan.ts'
 import type { Emit } from '../report/events.ts'
 import type { StepResult } from '../report/report.ts'
 import type { Host, HttpAnswer, ProcessId } from './host.ts'
@@ -11,7 +11,12 @@ export interface RunPlanOptions {
   readonly journal?: Journal
   /** Called with the full output of each tool, for `.rtdeploy/logs`. */
   readonly onOutput?: (step: Step, line: string) => Promise<void>
+  /** Looks at a cluster, for plans that wait for something there. Throws when waiting is of no use. */
+  readonly look?: Look
 }
+
+/** Whether a condition holds; `tell` says how far it is. Called again and again with the same condition. */
+export type Look = (until: ClusterCondition, tell: (text: string) => void) => Promise<boolean>
 
 /**
  * Runs the steps in order and tells each. Stops at the first that fails by throwing its error, after it was told;
@@ -119,7 +124,7 @@ async function perform(host: Host, step: Step, options: RunPlanOptions, context:
       throw refused(action.url, answer)
     }
     case 'wait':
-      return waitFor(host, step, context.started)
+      return waitFor(host, step, options, context.started)
   }
 }
 
@@ -139,15 +144,26 @@ async function end(host: Host, process: Parameters<Host['kill']>[0], graceMs: nu
   }
 }
 
-async function waitFor(host: Host, step: Step, started: ProcessId | undefined): Promise<void> {
+async function waitFor(
+  host: Host,
+  step: Step,
+  options: RunPlanOptions,
+  started: ProcessId | undefined,
+): Promise<void> {
   if (step.action.kind !== 'wait') return
   const { until, timeoutMs, everyMs } = step.action
   const deadline = host.now() + timeoutMs
-  while (!(await holds(host, until, started))) {
+  let told = ''
+  const tell = (text: string) => {
+    if (text !== told) options.emit({ type: 'step-progress', id: step.id, text })
+    told = text
+  }
+  while (!(await holds(host, until, started, options.look, tell))) {
     if (host.now() >= deadline) {
       throw new UserError(`${step.title}: not there after ${timeoutMs / 1000} s`, {
         code: 'wait.timeout',
         hint: step.hint ?? 'rtdeploy status',
+        details: told === '' ? [] : [told],
       })
     }
     await host.sleep(everyMs, host.interrupted)
@@ -179,8 +195,19 @@ function parseFields(text: string | undefined): { readonly [key: string]: unknow
   }
 }
 
-async function holds(host: Host, condition: Condition, started: ProcessId | undefined): Promise<boolean> {
+async function holds(
+  host: Host,
+  condition: Condition,
+  started: ProcessId | undefined,
+  look: Look | undefined,
+  tell: (text: string) => void,
+): Promise<boolean> {
   switch (condition.kind) {
+    case 'rollout':
+    case 'address':
+    case 'answers':
+      if (look === undefined) throw new Error(`nobody can look at ${condition.kind}`)
+      return look(condition, tell)
     case 'gone':
       return !(await host.isAlive(condition.process))
     case 'http': {

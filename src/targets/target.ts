@@ -1,6 +1,7 @@
 import type { TargetName } from '../config/config.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { BackendUse, Check } from '../report/report.ts'
+import type { Look } from '../run/run-plan.ts'
 
 /** A stage of `up`: its plan is made when its turn comes, from facts read anew. */
 export interface Stage {
@@ -10,8 +11,8 @@ export interface Stage {
 
 /** What runs, as `verify` and `status` see it. */
 export interface Running {
-  /** Where people and `verify` come in. */
-  readonly url: string
+  /** Where people and `verify` come in; undefined when there is no way in from outside. */
+  readonly url: string | undefined
   /** While `dev` runs: the client with hot reload. */
   readonly clientUrl?: string
   readonly replicas: number
@@ -36,4 +37,6 @@ export interface Runtime {
 export interface Target extends Runtime {
   readonly name: TargetName
   readonly stages: readonly Stage[]
+  /** For plans that wait for something in a cluster. */
+  readonly look?: Look
 }

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { Config, KubernetesConfig } from '../config/config.ts'
+import { exitCodes, UserError } from '../errors.ts'
+import type { Host } from '../run/host.ts'
+import { pushedDigest } from '../tools/docker.ts'
+import { changedPaths, headCommit } from '../tools/git.ts'
+import { ask } from './ask.ts'
+import { findDocker } from './backends.ts'
+import { clusterPaths } from './cluster-connection.ts'
+import { readBuildFacts } from './local.ts'
+
+/** Which image a release uses, and what is left to do until it is in the registry. */
+export interface ImageFacts {
+  readonly repository: string
+  /** From git: the commit, with `-dirty-` and a digest when files differ from it; a digest of the sources without git. */
+  readonly tag: string
+  /** Known once the image was pushed. */
+  readonly digest: string | undefined
+  /** docker or podman; undefined when no daemon answers. */
+  readonly program: string | undefined
+  readonly hasDockerfile: boolean
+  /** Paths that differ from the commit. */
+  readonly dirty: readonly string[]
+  readonly note: ImageNote | undefined
+}
+
+/** What we pushed last: it spares the next `up` the build. */
+export interface ImageNote {
+  readonly repository: string
+  readonly tag: string
+  readonly platform: string
+  readonly digest: string
+}
+
+const timeoutMs = 15_000
+
+/** Looks at git, at what was pushed before, and, when something has to be built, at Docker or Podman. */
+export async function readImageFacts(
+  host: Host,
+  project: string,
+  config: Config,
+  kubernetes: KubernetesConfig,
+): Promise<ImageFacts> {
+  const { tag, dirty } = await readTag(host, project, config)
+  const { image: repository, platform } = kubernetes
+  const note = parseNote(await host.readFile(clusterPaths(project).image))
+  const known = note?.repository === repository && note.tag === tag && note.platform === platform
+  if (known)
+    return { repository, tag, dirty, note, digest: note.digest, program: undefined, hasDockerfile: true }
+  const hasDockerfile = (await host.kindOf(join(project, 'Dockerfile'))) !== undefined
+  const docker = await findDocker(host)
+  return { repository, tag, dirty, note, digest: undefined, program: docker?.program, hasDockerfile }
+}
+
+/** The digest of an image that was just pushed. Throws when the registry gave none. */
+export async function readPushedDigest(host: Host, facts: ImageFacts): Promise<string> {
+  const image = `${facts.repository}:${facts.tag}`
+  const digest =
+    facts.program === undefined ? undefined : await ask(host, pushedDigest(facts.program, image), timeoutMs)
+  if (digest !== undefined) return digest
+  throw new UserError(`${image} was pushed, and no digest came back`, {
+    code: 'image.digest',
+    hint: `${facts.program ?? 'docker'} push ${image}`,
+    exitCode: exitCodes.stepFailed,
+  })
+}
+
+async function readTag(host: Host, project: string, config: Config) {
+  const [commit, dirty] = await Promise.all([
+    ask(host, headCommit(project), timeoutMs),
+    ask(host, changedPaths(project), timeoutMs),
+  ])
+  if (commit !== undefined && dirty?.length === 0) return { tag: commit, dirty: [] }
+  const { sources } = await readBuildFacts(host, project, config)
+  const build = (await host.readFile(join(project, 'Dockerfile'))) ?? ''
+  const digest = createHash('sha256').update(`${sources}\0${build}`).digest('hex').slice(0, 12)
+  return commit === undefined
+    ? { tag: `src-${digest}`, dirty: [] }
+    : { tag: `${commit}-dirty-${digest}`, dirty: dirty ?? [] }
+}
+
+function parseNote(text: string | undefined): ImageNote | undefined {
+  try {
+    const value = JSON.parse(text ?? 'null') as Partial<ImageNote> | null
+    const whole = [value?.repository, value?.tag, value?.platform, value?.digest]
+    return whole.every(part => typeof part === 'string') ? (value as ImageNote) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,45 @@
+import type { ImageFacts, ImageNote } from '../facts/cluster-image.ts'
+import type { Verb } from '../report/report.ts'
+import { buildImage, pushImage } from '../tools/docker.ts'
+import type { Plan, Step } from './plan.ts'
+
+export interface PublishOptions {
+  readonly verb: Verb
+  readonly project: string
+  readonly platform: string
+  readonly image: ImageFacts
+}
+
+/** Builds and pushes the image, unless that very one was pushed before. Pure. */
+export function planPublish({ verb, project, platform, image }: PublishOptions): Plan {
+  const tag = `${image.repository}:${image.tag}`
+  const program = image.program ?? 'docker'
+  const skip = image.digest === undefined ? {} : { skip: 'up to date' }
+  const steps: Step[] = [
+    {
+      id: 'image.build',
+      title: `build ${tag} for ${platform}`,
+      action: { kind: 'run', command: buildImage({ program, folder: project, platform, tag }) },
+      hint: 'correct the Dockerfile or the app, then run this again',
+      ...skip,
+    },
+    {
+      id: 'image.push',
+      title: `push ${tag}`,
+      action: { kind: 'run', command: pushImage(program, tag) },
+      hint: `log in to the registry: ${program} login ${tag.split('/')[0]}; the repository has to exist there`,
+      ...skip,
+    },
+  ]
+  return { verb, stage: 'publish', steps }
+}
+
+/** Remembers what was pushed. Pure. */
+export function noteImage(path: string, note: ImageNote): Step {
+  return {
+    id: 'image.note',
+    quiet: true,
+    title: 'note what was pushed',
+    action: { kind: 'write', path, contents: `${JSON.stringify(note)}\n` },
+  }
+}

@@ -1,0 +1,160 @@
+import type { Command } from 'commander'
+import {
+  backendFlags,
+  choice,
+  clusterFlags,
+  collect,
+  loadBalancerFlags,
+  number,
+  targetFlag,
+  upFlags,
+} from './flags.ts'
+import type { Emit } from './report/events.ts'
+import type { Paint } from './report/paint.ts'
+import type { Report, Verb } from './report/report.ts'
+import type { Host } from './run/host.ts'
+
+/** The answer on stdout for people; verbs without one tell everything on stderr. */
+export type Render = (report: Report, paint: Paint) => string
+
+/** Remembers what to run. `define` adds the verb's flags, `load` imports its handler. */
+export type Does = <Options>(
+  verb: Verb,
+  define: () => Command,
+  load: () => Promise<(host: Host, options: Options, emit: Emit) => Promise<Report>>,
+  render?: Render,
+) => void
+
+/** Every verb with its flags. */
+export function defineVerbs(program: Command, does: Does): void {
+  does(
+    'init',
+    () =>
+      program
+        .command('init')
+        .argument('[folder]', 'where the project goes')
+        .description('create a project: a chat app that runs as several replicas')
+        .option('--name <name>', 'name of the app; the last part of the folder by default')
+        .addOption(choice('--template <name>', 'what to start from', ['chat']))
+        .addOption(choice('--target <target>', 'where `up` runs it first', ['local']))
+        .option('--replicas <n>', 'how many replicas', number('--replicas', 1, 20))
+        .option('--port <n>', 'port of the front door on this machine', number('--port', 0, 65_535))
+        .option('-y, --yes', 'take the defaults, ask nothing')
+        .option('--dry-run', 'say what would be written, write nothing')
+        .option('--force', 'overwrite files that differ; never deletes any'),
+    async () => (await import('./commands/init.ts')).init,
+    planOnly,
+  )
+  does(
+    'up',
+    () =>
+      upFlags(
+        clusterFlags(
+          program
+            .command('up')
+            .description('run the project on its target, wait until it is ready, verify it')
+            .addOption(targetFlag())
+            .option('--replicas <n>', 'how many replicas, for this run', number('--replicas', 1, 20))
+            .option('--port <n>', 'port of the front door; 0 takes a free one', number('--port', 0, 65_535))
+            .option('--no-verify', 'do not verify at the end')
+            .option('--dry-run', 'print the plan, change nothing'),
+        ),
+      ),
+    async () => (await import('./commands/up.ts')).up,
+    planOnly,
+  )
+  does(
+    'plan',
+    () =>
+      clusterFlags(
+        program
+          .command('plan')
+          .description('say what `up` would do: image, objects field by field; change nothing')
+          .addOption(targetFlag())
+          .option('--replicas <n>', 'how many replicas, for this run', number('--replicas', 1, 20))
+          .option('--detailed-exitcode', 'exit 6 when there is something to do'),
+      ),
+    async () => (await import('./commands/plan.ts')).plan,
+    planOnly,
+  )
+  does(
+    'dev',
+    () =>
+      backendFlags(
+        loadBalancerFlags(
+          program
+            .command('dev')
+            .description('run it in the foreground: client with hot reload, server restarted on change')
+            .option('--replicas <n>', 'how many replicas, for this run', number('--replicas', 1, 20))
+            .option('--port <n>', 'port of the front door; 0 takes a free one', number('--port', 0, 65_535)),
+        ),
+      ),
+    async () => (await import('./commands/dev.ts')).dev,
+  )
+  does(
+    'verify',
+    () =>
+      program
+        .command('verify')
+        .argument('[url]', 'any Socket.IO v4 server; the running target when absent')
+        .description('open Socket.IO connections and prove that sessions, spread and fan-out hold')
+        .addOption(targetFlag())
+        .option(
+          '--identity <how>',
+          'how a connection learns its replica: event:NAME, header:NAME, cookie:NAME, ack:NAME, none',
+        )
+        .option('--path <path>', 'path of the Socket.IO endpoint')
+        .option('--namespace <name>', 'namespace to connect to')
+        .option('--auth <json>', 'sent with CONNECT')
+        .option('--header <name:value>', 'sent with each request; repeat it for more', collect)
+        .option('--replicas <n>', 'how many replicas there should be', number('--replicas', 1, 1000))
+        .option('--sessions <n>', 'how many sessions to open', number('--sessions', 2, 1000))
+        .option('--idle <seconds>', 'how long a silent socket is held', number('--idle', 0, 86_400))
+        .option('--insecure', 'accept any TLS certificate')
+        .option('--html <file>', 'write one page with the timeline of every connection')
+        .option('--require-real', 'refuse a verdict that rests on embedded stand-ins'),
+    async () => (await import('./commands/verify.ts')).verifyCommand,
+  )
+  does(
+    'status',
+    () =>
+      program
+        .command('status')
+        .description('replicas, front door, backends, connections')
+        .addOption(targetFlag()),
+    async () => (await import('./commands/status.ts')).status,
+    report => (report.result as { readonly text?: string } | undefined)?.text ?? '',
+  )
+  does(
+    'logs',
+    () =>
+      program
+        .command('logs')
+        .argument('[replica]', 'for instance chat-0, redis or supervisor; all replicas when absent')
+        .description('what the replicas wrote')
+        .addOption(targetFlag())
+        .option('-f, --follow', 'go on with what comes')
+        .option('-n, --tail <lines>', 'last lines of each log', number('--tail', 0, 1_000_000), 200),
+    async () => (await import('./commands/logs.ts')).logs,
+  )
+  does(
+    'down',
+    () =>
+      program
+        .command('down')
+        .description('end everything that `up` started')
+        .addOption(targetFlag())
+        .option('--dry-run', 'print the plan, change nothing'),
+    async () => (await import('./commands/down.ts')).down,
+    planOnly,
+  )
+  does(
+    'doctor',
+    () =>
+      program.command('doctor').description('programs, versions, ports, backends; each line with its fix'),
+    async () => (await import('./commands/doctor.ts')).doctor,
+  )
+}
+
+const planOnly = (report: Report) =>
+  report.outcome === 'planned' ? `${(report.result as { readonly text: string }).text}\n` : ''
