@@ -99,7 +99,8 @@ export function systemProblem(error: unknown): UserError | undefined {
   if (refused.includes(code ?? ''))
     return problem(`no permission for ${path}`, 'file.refused', `ls -ld ${path}`, exitCodes.missing)
   if (full.includes(code ?? '')) return problem(`no room to write ${path}`, 'disk.full', `df -h ${path}`)
-  if (blocked.includes(code ?? ''))
+  // `mkdir -p` finds a part missing only where a link leads nowhere.
+  if (blocked.includes(code ?? '') || (code === 'ENOENT' && syscall === 'mkdir'))
     return problem(`something is in the way of ${path}`, 'file.blocked', `ls -ld ${path}; move it away`)
   return undefined
 }

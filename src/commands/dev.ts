@@ -7,13 +7,26 @@ import { logs } from './logs.ts'
 import { lockProject, openProject, type RunFlags } from './project.ts'
 import { release } from './up.ts'
 
+/** The longest that a timer of Node takes: 24 days. */
+const longestSleepMs = 2 ** 31 - 1
+
+export interface DevOptions extends RunFlags {
+  readonly json?: boolean
+}
+
 /** The app in the foreground: hot reload for the client, new replicas for a new server, everything gone at the end. */
-export async function dev(host: Host, options: RunFlags, emit: Emit): Promise<Report> {
+export async function dev(host: Host, options: DevOptions, emit: Emit): Promise<Report> {
   const began = host.now()
   const project = await openProject(host, 'dev', options)
   const lock = await lockProject(host, project.folder, 'dev')
+  // Interrupted is how this verb ends, so what follows must not be stopped by the same signal.
+  const calm: Host = { ...host, interrupted: new AbortController().signal }
+  const end = async () => runPlan(calm, await project.target.planDown(), { emit })
   try {
-    const steps = await release(host, project, emit)
+    const steps = await release(host, project, emit).catch(async error => {
+      if (host.interrupted.aborted) await end()
+      throw error
+    })
     const running = await project.target.running()
     if (running !== undefined) {
       emit({ type: 'note', text: backendsLine(running.backends) })
@@ -22,10 +35,9 @@ export async function dev(host: Host, options: RunFlags, emit: Emit): Promise<Re
         text: `open ${running.clientUrl ?? running.url}  (front door ${running.url}); Ctrl-C ends it`,
       })
     }
-    await logs(host, { follow: true, tail: 0 }, emit)
-    // Interrupted is how this verb ends, so what follows must not be stopped by the same signal.
-    const calm: Host = { ...host, interrupted: new AbortController().signal }
-    steps.push(...(await runPlan(calm, await project.target.planDown(), { emit })))
+    if (options.json) await host.sleep(longestSleepMs, host.interrupted).catch(() => undefined)
+    else await logs(host, { follow: true, tail: 0 }, emit)
+    steps.push(...(await end()))
     return {
       schemaVersion: 1,
       verb: 'dev',

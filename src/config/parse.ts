@@ -24,7 +24,7 @@ export function parseConfig(text: string, path: string): Config {
   const readable = aliases.length === 0 && document.errors.every(error => error.code === 'DUPLICATE_KEY')
   problems.push(...aliases)
   if (readable) {
-    const value: unknown = document.toJS()
+    const value = readValue(document, path)
     refuseNewer(value, path)
     const parsed = configSchema.safeParse(value)
     if (parsed.success && problems.length === 0) return asConfig(parsed.data)
@@ -40,6 +40,16 @@ function readDocument(text: string, path: string, lines: LineCounter): Document 
     throw invalid(path, [`${path} is nested too deeply to be read`])
   }
   return document
+}
+
+/** Few aliases of aliases make a value without end: the parser counts what they come to and refuses (`maxAliasCount`). */
+function readValue(document: Document, path: string): unknown {
+  try {
+    return document.toJS()
+  } catch (cause) {
+    if (!(cause instanceof ReferenceError)) throw cause
+    throw invalid(path, [`${path} has aliases of aliases that multiply too far`])
+  }
 }
 
 function syntaxProblems(document: Document, text: string): Problem[] {

@@ -81,6 +81,7 @@ describe('systemProblem', () => {
       'system.exhausted',
       'the system has no more processes, files or memory to give (EMFILE, mkdir)',
     ],
+    ['ENOENT', 1, 'file.blocked', 'something is in the way of /p/.rtdeploy (ENOENT, mkdir)'],
   ])('makes a problem of the person of %s', (code, exitCode, name, message) => {
     expect(systemProblem(system(code, 'mkdir', '/p/.rtdeploy'))).toMatchObject({
       code: name,
@@ -92,6 +93,7 @@ describe('systemProblem', () => {
   it.each([
     ['a bug', new TypeError('x')],
     ['a file that must be there', system('ENOENT', 'open', '/x')],
+    ['a folder that must be there', system('ENOENT', 'scandir', '/x')],
     ['a socket', system('ECONNREFUSED', 'connect')],
     ['no permission without a path', system('EPERM', 'kill')],
     ['no error', 'EACCES'],

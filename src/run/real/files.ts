@@ -52,6 +52,16 @@ function ifThere<T>(read: () => T): T | undefined {
   }
 }
 
+/** An error of `read` and `write` names no path, since they know only a number: it is told which file it was. */
+function naming<T>(path: string, use: () => T): T {
+  try {
+    return use()
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error && !('path' in error)) Object.assign(error, { path })
+    throw error
+  }
+}
+
 function kindOf(entry: {
   isFile(): boolean
   isDirectory(): boolean
@@ -99,8 +109,8 @@ function writeTree(folder: string, files: readonly TreeFile[]): void {
 export function realFiles(): Files {
   let written = 0
   return {
-    readFile: async path => ifThere(() => readFileSync(path, 'utf8')),
-    readBytes: async path => ifThere(() => readFileSync(path)),
+    readFile: async path => ifThere(() => naming(path, () => readFileSync(path, 'utf8'))),
+    readBytes: async path => ifThere(() => naming(path, () => readFileSync(path))),
     readFrom: async (path, offset) =>
       ifThere(() => {
         const file = openSync(path, 'r')
@@ -118,7 +128,7 @@ export function realFiles(): Files {
       mkdirSync(dirname(path), { recursive: true })
       const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${written++}.tmp`)
       try {
-        writeSynced(temporary, contents, options.mode ?? 0o644)
+        naming(path, () => writeSynced(temporary, contents, options.mode ?? 0o644))
         if (options.exclusive) linkSync(temporary, path)
         else renameSync(temporary, path)
       } finally {
@@ -127,7 +137,7 @@ export function realFiles(): Files {
     },
     appendFile: async (path, text) => {
       mkdirSync(dirname(path), { recursive: true })
-      appendFileSync(path, text, { mode: 0o600 })
+      naming(path, () => appendFileSync(path, text, { mode: 0o600 }))
     },
     readTree: async (folder, skip) => readTree(folder, skip),
     writeTree: async (folder, files) => writeTree(folder, files),
