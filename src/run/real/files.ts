@@ -6,7 +6,6 @@ import {
   fsyncSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -20,6 +19,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Entry, Host, TreeFile } from '../host.ts'
+import { makeFolders } from './folders.ts'
 
 type Files = Pick<
   Host,
@@ -99,7 +99,7 @@ function writeTree(folder: string, files: readonly TreeFile[]): void {
   const made = new Set<string>()
   for (const file of files) {
     const path = join(folder, file.path)
-    if (!made.has(dirname(path))) mkdirSync(dirname(path), { recursive: true })
+    if (!made.has(dirname(path))) makeFolders(dirname(path))
     made.add(dirname(path))
     writeFileSync(path, file.contents, { flag: 'wx', mode: file.executable ? 0o755 : 0o644 })
   }
@@ -125,7 +125,7 @@ export function realFiles(): Files {
         }
       }),
     writeFile: async (path, contents, options = {}) => {
-      mkdirSync(dirname(path), { recursive: true })
+      makeFolders(dirname(path))
       const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${written++}.tmp`)
       try {
         naming(path, () => writeSynced(temporary, contents, options.mode ?? 0o644))
@@ -136,13 +136,12 @@ export function realFiles(): Files {
       }
     },
     appendFile: async (path, text) => {
-      mkdirSync(dirname(path), { recursive: true })
+      makeFolders(dirname(path))
       naming(path, () => appendFileSync(path, text, { mode: 0o600 }))
     },
     readTree: async (folder, skip) => readTree(folder, skip),
     writeTree: async (folder, files) => writeTree(folder, files),
-    makeFolder: async (path, mode) =>
-      void mkdirSync(path, { recursive: true, ...(mode === undefined ? {} : { mode }) }),
+    makeFolder: async (path, mode) => makeFolders(path, mode),
     rename: async (from, to) => renameSync(from, to),
     remove: async path => rmSync(path, { recursive: true, force: true }),
     list: async path =>

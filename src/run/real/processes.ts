@@ -1,8 +1,9 @@
-import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Command, Secret } from '../../command.ts'
 import type { Host, ProcessId, ProcessInfo, Ran, RunOptions, Started, StartOptions } from '../host.ts'
+import { makeFolders } from './folders.ts'
 import { parsePs, psArguments, readLinuxProcess, readLinuxProcesses } from './process-table.ts'
 
 type Processes = Pick<Host, 'run' | 'start' | 'which' | 'processes' | 'isAlive' | 'kill'>
@@ -118,7 +119,7 @@ export function realProcesses(env: Host['env'], cwd: string, interrupted: AbortS
 
   const start = async (command: Command, options: StartOptions): Promise<Started> => {
     const path = (await which(command.program)) ?? command.program
-    mkdirSync(dirname(options.log), { recursive: true, mode: 0o700 })
+    makeFolders(dirname(options.log), 0o700)
     const log = openSync(options.log, 'a', 0o600)
     const { spawn } = await import('node:child_process')
     const child = spawn(path, command.args.map(reveal), {
