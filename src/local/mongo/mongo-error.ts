@@ -33,6 +33,7 @@ const codeNames: ReadonlyMap<number, string> = new Map([
   [100, 'UnsatisfiableWriteConcern'],
   [115, 'CommandNotSupported'],
   [123, 'NotAReplicaSet'],
+  [146, 'ExceededMemoryLimit'],
   [168, 'InvalidPipelineOperator'],
   [197, 'InvalidIndexSpecificationOption'],
   [238, 'NotImplemented'],

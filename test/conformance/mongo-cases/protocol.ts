@@ -86,6 +86,24 @@ export const protocolCases: readonly Case[] = [
     },
   },
   {
+    name: 'works with the options that URLs of real servers have',
+    run: async ({ db, client }) => {
+      const query =
+        'retryWrites=true&w=majority&journal=true&readPreference=primaryPreferred&readConcernLevel=majority'
+      const url = `mongodb://${client.options.hosts[0]}/${db.databaseName}?${query}&compressors=zlib&appName=chat`
+      const other = new MongoClient(url, { directConnection: true, monitorCommands: true })
+      try {
+        const rows = other.db().collection('rows')
+        await rows.insertMany([{ a: 1 }, { a: 2 }])
+        await rows.updateOne({ a: 1 }, { $inc: { a: 5 } })
+        expect(await rows.findOneAndDelete({ a: 6 })).toMatchObject({ a: 6 })
+        expect(await rows.countDocuments()).toBe(1)
+      } finally {
+        await other.close()
+      }
+    },
+  },
+  {
     name: 'ends a connection that sends garbage, and only that one',
     run: async ({ db, client }) => {
       const { host = '127.0.0.1', port = 27017 } = client.options.hosts[0] ?? {}

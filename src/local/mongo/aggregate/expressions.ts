@@ -7,7 +7,7 @@ import * as mingoProjection from 'mingo/operators/projection'
 import * as mingoQuery from 'mingo/operators/query'
 import * as mingoWindow from 'mingo/operators/window'
 import type { Options } from 'mingo/types'
-import { type Doc, isDocument, setField } from '../bson/kinds.ts'
+import { type Doc, entryOf, isDocument, setField } from '../bson/kinds.ts'
 import { MongoError, notHere } from '../mongo-error.ts'
 import { toRegExp } from '../query/regex.ts'
 import { moreOperators, unaryOperators } from './more-operators.ts'
@@ -95,7 +95,10 @@ function forMingo(expression: unknown): unknown {
 
 /** What mingo throws, in MongoDB's codes. */
 function translated(cause: unknown): unknown {
-  if (cause instanceof MongoError || !(cause instanceof Error) || cause instanceof TypeError) return cause
+  if (cause instanceof MongoError || !(cause instanceof Error) || cause instanceof RangeError) return cause
+  // Mingo looks into specifications without looking at them first.
+  if (cause instanceof TypeError)
+    return new MongoError(9, `a stage or an expression is malformed: ${cause.message}`)
   const unknown = /accumulator '(.*)' is not registered/.exec(cause.message)?.[1]
   if (unknown !== undefined) return new MongoError(168, `Unrecognized expression '${unknown}'`)
   const variable = /undefined variable: (.*)/.exec(cause.message)?.[1]
@@ -146,14 +149,14 @@ export class Expressions {
 
   /** The value of an accumulator over the documents of a group. */
   accumulate(name: string, documents: readonly Doc[], expression: unknown): unknown {
-    const own = accumulators[name]
+    const own = entryOf(accumulators, name)
     if (own !== undefined) {
       return own(
         name === '$count' ? documents : documents.map(document => this.evaluate(document, expression)),
       )
     }
     if (codeOperators.has(name)) throw notHere(`code in ${name}`)
-    const mingo = (mingoAccumulators as unknown as Record<string, Operator>)[name]
+    const mingo = entryOf(mingoAccumulators as unknown as Record<string, Operator>, name)
     if (mingo === undefined) throw new MongoError(15952, `unknown group operator '${name}'`)
     return withMongoErrors(() => mingo(documents, this.prepare(expression), this.options))
   }

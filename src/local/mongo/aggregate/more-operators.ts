@@ -47,6 +47,23 @@ function indexOfCodePoints(document: unknown, operand: unknown, options: Options
   return at === -1 ? -1 : first + [...points.slice(first, last).join('').slice(0, at)].length
 }
 
+/** Numbers that one range may hold: MongoDB stops at 100 MB. */
+const longestRange = 1_000_000
+
+function range(document: unknown, operand: unknown, options: Options): number[] {
+  const values = (Array.isArray(operand) ? operand : []).map(item => evalExpr(document, item, options))
+  const [start, end, step] = [values[0], values[1], values[2] ?? 1].map(item =>
+    isNumeric(item) ? toNumber(item) : Number.NaN,
+  )
+  if (![start, end, step].every(Number.isInteger))
+    throw new MongoError(34443, '$range requires a numeric starting value, ending value and step')
+  if (step === 0) throw new MongoError(34449, '$range requires a non-zero step value')
+  const length = Math.max(0, Math.ceil((end! - start!) / step!))
+  if (length > longestRange)
+    throw new MongoError(146, `$range would make ${length} numbers, which is too many`)
+  return Array.from({ length }, (_, at) => start! + at * step!)
+}
+
 function size(name: string, of: (value: unknown) => number): Operator {
   return (document, operand, options) => {
     const value = evalExpr(document, operand, options)
@@ -62,6 +79,7 @@ function size(name: string, of: (value: unknown) => number): Operator {
 export const moreOperators: Readonly<Record<string, Operator>> = {
   ...dateParts,
   $indexOfCP: indexOfCodePoints,
+  $range: range,
   $bsonSize: size('$bsonSize', value => documentBytes(value as Doc).length),
   $binarySize: size('$binarySize', value =>
     typeof value === 'string' ? Buffer.byteLength(value) : (value as Binary).length(),

@@ -1,6 +1,6 @@
 import { Aggregator } from 'mingo/aggregator'
 import { copied } from '../bson/copy.ts'
-import { type Doc, isDocument } from '../bson/kinds.ts'
+import { type Doc, entryOf, isDocument } from '../bson/kinds.ts'
 import { MongoError, notHere } from '../mongo-error.ts'
 import { withMongoErrors } from './expressions.ts'
 import { joinStages } from './joins.ts'
@@ -13,12 +13,10 @@ export type ReadCollection = (name: string) => readonly Doc[]
 const mingoStages: ReadonlySet<string> = new Set([
   '$bucket',
   '$bucketAuto',
-  '$densify',
   '$documents',
   '$fill',
   '$graphLookup',
   '$redact',
-  '$sample',
   '$setWindowFields',
 ])
 
@@ -27,6 +25,7 @@ const refusedStages: ReadonlySet<string> = new Set([
   '$changeStreamSplitLargeEvent',
   '$collStats',
   '$currentOp',
+  '$densify',
   '$geoNear',
   '$indexStats',
   '$listLocalSessions',
@@ -53,9 +52,12 @@ function compileStage(stage: unknown, read: ReadCollection, first: boolean): Sta
     throw new MongoError(40323, 'A pipeline stage specification object must contain exactly one field.')
   }
   const [name, operand] = Object.entries(stage)[0]!
-  const plain = plainStages[name]
+  const plain = entryOf(plainStages, name)
   if (plain !== undefined) return plain(operand)
-  const join = joinStages(pipeline => compilePipeline(pipeline, read), read)[name]
+  const join = entryOf(
+    joinStages(pipeline => compilePipeline(pipeline, read), read),
+    name,
+  )
   if (join !== undefined) return join(operand)
   if (name === '$documents' && !first) {
     throw new MongoError(40602, '$documents is only valid as the first stage in a pipeline.')

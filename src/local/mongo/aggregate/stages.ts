@@ -51,6 +51,15 @@ const skip: MakeStage = operand => {
   return documents => documents.slice(first)
 }
 
+const sample: MakeStage = operand => {
+  const size = wholeNumber('$sample', needDocument('$sample', operand, 28745).size, 1, 28747)
+  return documents => {
+    const rest = [...documents]
+    const count = Math.min(size, rest.length)
+    return Array.from({ length: count }, () => rest.splice(Math.floor(Math.random() * rest.length), 1)[0]!)
+  }
+}
+
 const count: MakeStage = operand => {
   if (typeof operand !== 'string' || operand === '' || operand.startsWith('$') || operand.includes('.')) {
     throw new MongoError(40156, 'the count field must be a non-empty string')
@@ -176,6 +185,7 @@ export const plainStages: Readonly<Record<string, MakeStage>> = {
   $sort: sort,
   $limit: limit,
   $skip: skip,
+  $sample: sample,
   $count: count,
   $project: project,
   $addFields: addFields,

@@ -136,6 +136,11 @@ export function ownField(document: Doc, name: string): unknown {
   return Object.hasOwn(document, name) ? document[name] : undefined
 }
 
+/** An entry of a table by a name that a client chose. */
+export function entryOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
+}
+
 /** Sets a field of any name; `__proto__` is a name like others. */
 export function setField(document: Doc, name: string, value: unknown): void {
   if (name === '__proto__') {

@@ -1,7 +1,7 @@
 import { compileProjection } from '../aggregate/projection.ts'
 import { documentBytes } from '../bson/codec.ts'
 import { keyOf } from '../bson/keys.ts'
-import { type Doc, isNumeric } from '../bson/kinds.ts'
+import { type Doc, entryOf, isNumeric } from '../bson/kinds.ts'
 import { toNumber } from '../bson/numbers.ts'
 import { partsOf, reachedValues } from '../bson/paths.ts'
 import { firstBatchSize, type Results } from '../cursors.ts'
@@ -99,7 +99,7 @@ const selections: Readonly<Record<string, (request: Request) => Selection>> = {
 /** How a query would be answered: enough to see whether an index is used. */
 export function explain(request: Request, make: (body: Doc) => Request): Doc {
   const inner = make({ ...request.document('explain'), $db: request.database })
-  const selectionOf = selections[inner.name]
+  const selectionOf = entryOf(selections, inner.name)
   if (selectionOf === undefined) throw notHere(`explain of ${inner.name}`)
   const { plans, examined, records } = select(inner.collectionToRead(), selectionOf(inner))
   const stages = plans.map(plan => ({

@@ -1,7 +1,7 @@
 import { Long, Timestamp } from 'bson'
 import { compareValues } from '../bson/compare.ts'
 import { describe } from '../bson/describe.ts'
-import { isDocument, isNumeric, kindOf } from '../bson/kinds.ts'
+import { entryOf, isDocument, isNumeric, kindOf } from '../bson/kinds.ts'
 import { addNumbers, multiplyNumbers, type Numeric, toNumber } from '../bson/numbers.ts'
 import { MongoError } from '../mongo-error.ts'
 import type { Slot } from './slots.ts'
@@ -82,7 +82,7 @@ function toBits(value: unknown): bigint | undefined {
 export function bit(slot: Slot, operand: unknown): void {
   let value: unknown = slot.get() ?? 0
   for (const [name, mask] of Object.entries(isDocument(operand) ? operand : {})) {
-    const [left, right, combine] = [toBits(value), toBits(mask), bitwise[name]]
+    const [left, right, combine] = [toBits(value), toBits(mask), entryOf(bitwise, name)]
     if (combine === undefined) {
       throw new MongoError(
         2,

@@ -1,5 +1,5 @@
 import { copied } from '../bson/copy.ts'
-import { type Doc, isDocument, kindOf } from '../bson/kinds.ts'
+import { type Doc, entryOf, isDocument, kindOf } from '../bson/kinds.ts'
 import { isPosition, partsOf } from '../bson/paths.ts'
 import { MongoError } from '../mongo-error.ts'
 import type { Evaluate } from '../query/matcher.ts'
@@ -65,7 +65,7 @@ function checkPath(path: string): string[] {
 }
 
 function changesOf(name: string, fields: unknown): Change[] {
-  const apply = operators[name]
+  const apply = entryOf(operators, name)
   if (apply === undefined) {
     throw new MongoError(
       9,

@@ -1,5 +1,5 @@
 import { parseDocument, RawDocument } from '../bson/codec.ts'
-import type { Doc } from '../bson/kinds.ts'
+import { type Doc, setField } from '../bson/kinds.ts'
 import { type Frame, frameBytes, ProtocolError } from './frames.ts'
 
 /** https://www.mongodb.com/docs/v7.0/reference/mongodb-wire-protocol/#opcodes */
@@ -87,9 +87,10 @@ export function readMessage({ body: bytes }: Frame): Incoming {
   if (body === undefined) throw new ProtocolError('a message without a command')
   const command = parseBody(body)
   for (const { name, documents } of sequences) {
-    command[name] = documents.map(item =>
+    const parsed = documents.map(item =>
       name === fieldOfDocuments ? new RawDocument(item) : parseDocument(item),
     )
+    setField(command, name, parsed)
   }
   return { body: command, unanswered: (bits & flags.moreToCome) !== 0 }
 }
