@@ -11,6 +11,7 @@ import { drain } from './drain.ts'
 import { Feed } from './feed.ts'
 import { Health } from './health.ts'
 import { createRequestListener } from './http.ts'
+import { forget, forgetUpgrades, listenToAll } from './lean.ts'
 import type { Log } from './log.ts'
 import { leave, roomsOf } from './membership.ts'
 import type { Metrics } from './metrics.ts'
@@ -91,6 +92,7 @@ export function createApp(httpServer: HttpServer, options: AppOptions): App {
     headers['x-replica'] = config.replica
   })
 
+  forgetUpgrades(httpServer)
   const bus = createBus(io, adapter.adapter !== undefined)
   const feed = new Feed({
     store,
@@ -126,7 +128,11 @@ export function createApp(httpServer: HttpServer, options: AppOptions): App {
   bus.on('typing', (room, user, on) => typing.set(room, user, on))
 
   const context: Context = { io, config, store, committer, feed, presence, typing, bus, clock, log, metrics }
-  const dispatch = createDispatch(context)
+  const listeners = [createDispatch(context)]
+  // One function for all: a closure for each connection would be a good part of what a connection costs.
+  function leaveAll(this: ChatSocket): void {
+    for (const room of roomsOf(this)) leave(context, this, room)
+  }
 
   io.use((socket: ChatSocket, next) => {
     const user = sessions.authenticate(socket.handshake.headers, socket.handshake.auth, clock.now())
@@ -138,10 +144,8 @@ export function createApp(httpServer: HttpServer, options: AppOptions): App {
     next()
   })
   io.on('connection', (socket: ChatSocket) => {
-    socket.onAny(dispatch as (event: string, ...args: unknown[]) => void)
-    socket.on('disconnecting', () => {
-      for (const room of roomsOf(socket)) leave(context, socket, room)
-    })
+    listenToAll(socket, listeners)
+    socket.on('disconnecting', leaveAll)
     socket.emit('hostname', config.replica)
     const { id, name } = socket.data.user
     socket.emit('hello', { id, name, replica: config.replica, healthy: health.healthy })
@@ -203,9 +207,4 @@ export function createApp(httpServer: HttpServer, options: AppOptions): App {
       return draining
     },
   }
-}
-
-/** The request that opened a connection is some 2 KiB that nobody asks for again. */
-function forget(socket: ChatSocket): void {
-  ;(socket.conn as { request: unknown }).request = null
 }

@@ -1,0 +1,246 @@
+import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { startEmbeddedRedis } from '../../src/local/redis/server.ts'
+import { optional } from '../support/needs.ts'
+import { Crowd, type Figures } from './chat-crowd-process.ts'
+import type { Row } from './row.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const crowdSize = Number(process.env.BENCH_CHAT_CLIENTS ?? 300)
+const stepMs = Number(process.env.BENCH_CHAT_STEP_MS ?? 4_000)
+const slowestMs = 50
+
+interface Server {
+  child: ChildProcess
+  port: number
+}
+
+/**
+ * One room of 300 people on three replicas, 100-byte messages: the chat app with validation, history and
+ * acknowledgements against plain Socket.IO with the Redis adapter, which has none of them.
+ */
+export async function benchChat(): Promise<Row[]> {
+  execFileSync('npm', ['run', 'build', '--silent'], { cwd: join(root, 'chat-template'), stdio: 'ignore' })
+  const folder = mkdtempSync(join(tmpdir(), 'bench-chat-'))
+  const stops: (() => unknown)[] = []
+  try {
+    const redis = await startRedis(folder, stops)
+    const mongo = await startMongo(folder, stops)
+    const note = `${mongo.kind}, ${redis.kind}`
+    const plain = () => startServers(3, 'chat-plain.mjs', { REDIS_URL: redis.url })
+    const app = () => startServers(3, 'chat-app.mjs', { REDIS_URL: redis.url, MONGODB_URL: mongo.url })
+    const before = await measure(plain, [100, 200, 300, 400, 500, 700])
+    const after = await measure(app, [100, 300, 600, 1_000, 1_500, 2_000, 2_500, 3_000, 4_000])
+    const heap = { plain: await heapPerIdle(plain), app: await heapPerIdle(app) }
+    return [
+      ratio('chat: highest msg/s with p99 <= 50 ms / plain', highest(after), highest(before), '>=', 5, note),
+      ratio('chat: p99 at 300 msg/s / plain', p99(after, 300), p99(before, 300), '<=', 0.35, note),
+      ratio('chat: p99 at 100 msg/s / plain', p99(after, 100), p99(before, 100), '<=', 1.15, note),
+      ratio('chat: server heap per idle connection / plain', heap.app, heap.plain, '<=', 0.85, 'bytes'),
+    ]
+  } finally {
+    for (const stop of stops.reverse()) await stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function ratio(
+  name: string,
+  ours: number,
+  plain: number,
+  sign: '<=' | '>=',
+  bound: number,
+  note: string,
+): Row {
+  const value = ours / plain
+  const round = (figure: number) => Number(figure.toPrecision(3))
+  const ok = sign === '<=' ? value <= bound : value >= bound
+  return {
+    name,
+    value,
+    unit: 'x',
+    target: `${sign} ${bound}`,
+    ok,
+    note: `${round(ours)} / ${round(plain)}; ${note}`,
+  }
+}
+
+function highest(figures: Figures[]): number {
+  return Math.max(
+    0,
+    ...figures.filter(({ p99, complete }) => complete && p99 <= slowestMs).map(({ rate }) => rate),
+  )
+}
+
+function p99(figures: Figures[], rate: number): number {
+  return figures.find(figure => figure.rate === rate)?.p99 ?? Number.NaN
+}
+
+/** Goes up the rates until a step is clearly beyond what the servers can do. */
+async function measure(start: () => Promise<Server[]>, rates: number[]): Promise<Figures[]> {
+  const servers = await start()
+  const crowd = await Crowd.open(
+    servers.map(({ port }) => port),
+    crowdSize,
+  )
+  const figures: Figures[] = []
+  try {
+    await crowd.talk(100, 2_000)
+    for (const rate of rates) {
+      const step = await crowd.talk(rate, stepMs)
+      process.stderr.write(
+        `  ${rate} msg/s: p50 ${step.p50.toFixed(1)} ms, p99 ${step.p99.toFixed(1)} ms${step.complete ? '' : ', not all came'}\n`,
+      )
+      figures.push(step)
+      if (step.p99 > 20 * slowestMs) break
+    }
+  } finally {
+    crowd.close()
+    await stopServers(servers)
+  }
+  return figures
+}
+
+/** Bytes of heap that one more connection costs which does nothing. */
+async function heapPerIdle(start: () => Promise<Server[]>): Promise<number> {
+  const servers = await start()
+  const [first] = servers
+  try {
+    // The first thousand warm the compiler up: its code must not be counted with the connections.
+    const warm = await Crowd.open([first!.port], 1_000)
+    await sleep(1_000)
+    const before = await heapOf(first!)
+    const crowd = await Crowd.open([first!.port], 2_000)
+    await sleep(2_000)
+    const after = await heapOf(first!)
+    warm.close()
+    crowd.close()
+    return (after - before) / 2_000
+  } finally {
+    await stopServers(servers)
+  }
+}
+
+function heapOf({ child }: Server): Promise<number> {
+  return new Promise(resolve => {
+    child.once('message', message => resolve((message as { heap: number }).heap))
+    child.send('heap')
+  })
+}
+
+async function startServers(count: number, file: string, env: Record<string, string>): Promise<Server[]> {
+  const one = async (at: number): Promise<Server> => {
+    const more = {
+      NODE_ENV: 'production',
+      COOKIE_SECRET: 'the same for all replicas',
+      LOG_LEVEL: 'info',
+      POD_NAME: `chat-${at}`,
+    }
+    const limits = {
+      EVENTS_PER_SECOND: '100000',
+      EVENT_BURST: '100000',
+      PORT: '0',
+      METRICS_PORT: '0',
+      DRAIN_WAIT_MS: '0',
+      DRAIN_MS: '0',
+    }
+    const child = fork(join(root, 'test', 'bench', file), {
+      cwd: root,
+      env: { PATH: process.env.PATH, ...more, ...limits, ...env },
+      execArgv: ['--expose-gc'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+    const port = await new Promise<number>((resolve, reject) => {
+      child.once('message', message => resolve((message as { port: number }).port))
+      child.once('exit', code => reject(new Error(`${file} ended with ${code}`)))
+    })
+    return { child, port }
+  }
+  const servers = await Promise.all(Array.from({ length: count }, (_, at) => one(at)))
+  await sleep(1_500)
+  return servers
+}
+
+async function stopServers(servers: Server[]): Promise<void> {
+  await Promise.all(
+    servers.map(({ child }) => {
+      child.removeAllListeners('exit')
+      const ended = new Promise(resolve => child.once('exit', resolve))
+      child.kill('SIGKILL')
+      return ended
+    }),
+  )
+}
+
+interface BackendServer {
+  kind: string
+  url: string
+}
+
+async function startRedis(folder: string, stops: (() => unknown)[]): Promise<BackendServer> {
+  const program = optional('redis-server')
+  if (program === undefined) {
+    const server = await startEmbeddedRedis({ port: 0 })
+    stops.push(() => server.close())
+    return { kind: 'embedded Redis', url: `redis://127.0.0.1:${server.port}` }
+  }
+  const port = await freePort()
+  const child = spawn(
+    program,
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder],
+    { stdio: 'ignore' },
+  )
+  stops.push(() => child.kill('SIGKILL'))
+  await listens(port)
+  return { kind: 'redis-server', url: `redis://127.0.0.1:${port}` }
+}
+
+/** A mongod when there is one; otherwise the embedded server, in a process of its own like any database. */
+async function startMongo(folder: string, stops: (() => unknown)[]): Promise<BackendServer> {
+  const program = optional('mongo-server')
+  const port = await freePort()
+  const url = `mongodb://127.0.0.1:${port}/bench`
+  if (program !== undefined) {
+    const child = spawn(program, ['--port', String(port), '--dbpath', folder], {
+      stdio: 'ignore',
+      detached: true,
+    })
+    stops.push(() => process.kill(-child.pid!, 'SIGKILL'))
+    await listens(port)
+    return { kind: 'mongo-server', url }
+  }
+  const { startEmbeddedMongo } = await import('../../src/local/mongo/server.ts')
+  const server = await startEmbeddedMongo({ port })
+  stops.push(() => server.close())
+  return { kind: 'embedded MongoDB', url }
+}
+
+function freePort(): Promise<number> {
+  return new Promise(resolve => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+async function listens(port: number): Promise<void> {
+  const { connect } = await import('node:net')
+  for (let tries = 0; tries < 300; tries++) {
+    const open = await new Promise<boolean>(resolve => {
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.destroy()
+        resolve(true)
+      })
+      socket.on('error', () => resolve(false))
+    })
+    if (open) return
+    await sleep(100)
+  }
+  throw new Error(`nothing listens on ${port}`)
+}
