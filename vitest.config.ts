@@ -5,7 +5,14 @@ export default defineConfig({
   plugins: [templatesForVite()],
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/bench/**', '**/node_modules/**', '**/expected/**', '**/fixtures/**'],
+    exclude: [
+      'test/bench/**',
+      'test/gke/**',
+      'test/judges/terraform*',
+      '**/node_modules/**',
+      '**/expected/**',
+      '**/fixtures/**',
+    ],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores: more workers only make the timeouts of real servers race each other.

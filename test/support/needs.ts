@@ -13,6 +13,9 @@ export type Optional =
   | 'tmux'
   | 'openssl'
   | 'terraform'
+  | 'checkov'
+  | 'tflint'
+  | 'gcloud'
 
 /**
  * Absolute path of an optional program, or undefined. A name listed in RTDEPLOY_TEST_REQUIRE (comma-separated) that is

@@ -1,0 +1,25 @@
+/** Where and how the target `gke` runs the app. Names of what it makes are computed: see gke-names.ts. */
+export interface GkeConfig {
+  /** Id of the Google Cloud project. */
+  readonly project: string
+  readonly region: string
+  /** Of a minimal cluster; `<region>-b` when absent. */
+  readonly zone?: string
+  readonly mode: 'autopilot' | 'standard'
+  /** One zone, Spot nodes only, no NAT: for trying out. */
+  readonly minimal: boolean
+  /** An extra pool of Spot nodes beside the one that serves; Standard only. */
+  readonly spot: boolean
+  readonly entry: 'gateway' | 'ingress'
+  /** Host name under which people come in; the bare address when absent. */
+  readonly host?: string
+  readonly certificate: 'none' | 'managed'
+  /** records: printed, for the person to enter. zone: a Cloud DNS zone for the host. */
+  readonly dns: 'records' | 'zone'
+  readonly redis: 'in-cluster' | 'memorystore'
+  readonly mongo: 'in-cluster' | 'secret-manager'
+  /** Folder of the Terraform files, relative to the project. */
+  readonly terraform: string
+  /** Addresses that may reach the control plane, by name; from everywhere when there is none. */
+  readonly authorizedNetworks: Readonly<Record<string, string>>
+}

@@ -1,0 +1,4 @@
+variable "host" {
+  description = "Host name under which people come in."
+  type        = string
+}

@@ -1,0 +1,53 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { gkeConfigs } from '../support/gke-configs.ts'
+import { optional } from '../support/needs.ts'
+import { terraformProject } from '../support/terraform-project.ts'
+
+const checkov = optional('checkov')
+const tflint = optional('tflint')
+const terraform = optional('terraform')
+
+interface Finding {
+  readonly check_id: string
+  readonly resource: string
+  readonly check_result: { readonly suppress_comment?: string }
+}
+
+describe.each(Object.entries(gkeConfigs))('infra/terraform of %s', (_, gke) => {
+  it.skipIf(terraform === undefined)('is formatted as terraform formats it', async () => {
+    await using project = await terraformProject(gke, {})
+    expect(await project.run('terraform', ['fmt', '-check', '-diff', '-recursive'])).toMatchObject({
+      exitCode: 0,
+      stdout: '',
+    })
+  })
+
+  it.skipIf(tflint === undefined)('has no finding of tflint, all rules of the language on', async () => {
+    await using project = await terraformProject(gke, {})
+    const rules = 'plugin "terraform" {\n  enabled = true\n  preset  = "all"\n}\n'
+    // The rule wants all variables in variables.tf; here each stands beside what it is for.
+    const without = 'rule "terraform_standard_module_structure" {\n  enabled = false\n}\n'
+    writeFileSync(join(project.folder, '.tflint.hcl'), rules + without)
+    const run = await project.run(tflint ?? '', ['--format=compact'])
+    expect([run.stdout, run.stderr, run.exitCode]).toEqual(['', '', 0])
+  })
+
+  it.skipIf(checkov === undefined)(
+    'has no finding of checkov but those with a reason beside them',
+    async () => {
+      await using project = await terraformProject(gke, {})
+      const args = ['--directory', '.', '--framework', 'terraform', '--output', 'json', '--skip-download']
+      const run = await project.run(checkov ?? '', args)
+      const { results } = JSON.parse(run.stdout) as {
+        results: { failed_checks: Finding[]; skipped_checks: Finding[]; passed_checks: Finding[] }
+      }
+      expect(results.failed_checks.map(finding => `${finding.check_id} ${finding.resource}`)).toEqual([])
+      expect(results.passed_checks.length).toBeGreaterThan(20)
+      for (const { check_id, check_result } of results.skipped_checks) {
+        expect(`${check_id} ${check_result.suppress_comment}`).toMatch(/ .{8,}/)
+      }
+    },
+  )
+})

@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { packageRoot } from './run-cli.ts'
+
+const run = promisify(execFile)
+
+/** Folder of the testbed, a GKE on one machine; undefined where there is none. RTDEPLOY_TESTBED names it. */
+export function testbedFolder(): string | undefined {
+  const folder = process.env.RTDEPLOY_TESTBED ?? join(packageRoot, '..', 'shared', 'testbed')
+  return existsSync(join(folder, 'testbed')) ? folder : undefined
+}
+
+/** Google Cloud's APIs on a port of their own: nobody else's test is in the way, and no real cluster is behind it. */
+export interface GoogleStandIn {
+  readonly url: string
+  /** What gcloud and terraform need to talk to it, and to it only. */
+  readonly env: Readonly<Record<string, string>>
+  /** The test's own door: faults, calls, state, leftovers. */
+  admin(method: string, path: string, body?: unknown): Promise<unknown>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** What a shell's `export` lines set. */
+async function variables(script: string, env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
+  const { stdout: before } = await run('bash', ['-c', 'env -0'], { env })
+  const { stdout: after } = await run('bash', ['-c', `eval "$(${script})"; env -0`], { env })
+  const had = new Set(before.split('\0'))
+  const lines = after.split('\0').filter(line => line !== '' && !had.has(line))
+  return Object.fromEntries(
+    lines.map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  )
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise(resolve => server.close(resolve))
+  if (typeof address !== 'object' || address === null) throw new Error('no free port')
+  return address.port
+}
+
+/** Starts it empty: a project in which nobody has switched anything on yet. */
+export async function startGoogle(testbed: string): Promise<GoogleStandIn> {
+  const home = await mkdtemp(join(tmpdir(), 'rtdeploy-google-'))
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const env = { ...process.env, TESTBED_HOME: home, TESTBED_CLOUD_PORT: String(port), TESTBED_CLOUD_URL: url }
+  const part = join(testbed, 'cloud', 'part')
+  await run(part, ['start'], { env })
+  const cloud = await variables(`'${part}' env`, env)
+  // The provider's binaries are the testbed's own: building them anew would take a minute.
+  const { TESTBED_HOME: _, ...shared } = { ...env, TESTBED_HOME: process.env.TESTBED_HOME }
+  const provider = await variables(`'${join(testbed, 'provider', 'part')}' env`, shared)
+  return {
+    url,
+    env: { ...cloud, ...provider },
+    admin: async (method, path, body) => {
+      const answer = await fetch(`${url}/_testbed/${path}`, {
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`)
+      return answer.json()
+    },
+    [Symbol.asyncDispose]: async () => {
+      await run(part, ['stop'], { env })
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,16 @@
+// `npm run test:gke`: the real gcloud, terraform, kubectl and docker against Google's APIs on this machine.
+import { defineConfig } from 'vitest/config'
+import { templatesForVite } from './scripts/templates.mjs'
+
+export default defineConfig({
+  plugins: [templatesForVite()],
+  test: {
+    include: ['test/gke/**/*.test.ts', 'test/judges/terraform*.test.ts'],
+    testTimeout: 600_000,
+    hookTimeout: 120_000,
+    // One cluster, two cores.
+    maxWorkers: 1,
+    fileParallelism: false,
+    globalSetup: ['test/support/global-setup.ts'],
+  },
+})
