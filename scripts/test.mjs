@@ -1,31 +1,28 @@
 // npm test: every test that this machine can run; names what it could not run and why. Arguments go to vitest.
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ensureInstalled, root } from './installed.mjs'
+import { ensureBuilt, ensureInstalled, root } from './installed.mjs'
 
 const chat = join(root, 'chat-template')
 const given = process.argv.slice(2)
 const work = mkdtempSync(join(tmpdir(), 'rtdeploy-npm-test-'))
 const missing = join(work, 'missing')
-const env = { ...process.env, RTDEPLOY_TEST_MISSING: missing }
 const totals = { passed: 0, failed: 0, skipped: 0 }
-const skippedNames = []
+const skipped = new Map()
 
 /** One run of vitest; adds its counts. */
-function vitest(cwd, name, args) {
+function vitest(cwd, name, args, env = {}) {
   const report = join(work, `${name}.json`)
   const program = join(cwd, 'node_modules', 'vitest', 'vitest.mjs')
-  const run = spawnSync(
-    process.execPath,
-    [program, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args],
-    {
-      cwd,
-      env,
-      stdio: 'inherit',
-    },
-  )
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const run = spawnSync(process.execPath, [program, 'run', ...reporters, ...args], {
+    cwd,
+    env: { ...process.env, RTDEPLOY_TEST_MISSING: missing, ...env },
+    stdio: 'inherit',
+  })
   if (!existsSync(report)) {
     totals.failed += 1
     return
@@ -37,29 +34,82 @@ function vitest(cwd, name, args) {
   // A file that cannot be loaded, or an error outside a test, fails the run without a failed test.
   if (run.status !== 0 && result.numFailedTests === 0) totals.failed += 1
   for (const file of result.testResults) {
-    for (const test of file.assertionResults) {
-      if (test.status === 'pending' || test.status === 'skipped') skippedNames.push(test.fullName)
-    }
+    const count = file.assertionResults.filter(test =>
+      ['pending', 'skipped', 'todo'].includes(test.status),
+    ).length
+    const path = file.name.slice(root.length + 1)
+    if (count > 0) skipped.set(path, (skipped.get(path) ?? 0) + count)
+  }
+}
+
+/** A server in a process of its own, once it takes connections. */
+async function startServer(program, args, port) {
+  const child = spawn(program, args, { stdio: 'ignore' })
+  const deadline = Date.now() + 120_000
+  while (
+    !(await fetch(`http://127.0.0.1:${port}`).then(
+      () => true,
+      error => error.cause?.code !== 'ECONNREFUSED',
+    ))
+  ) {
+    if (Date.now() > deadline || child.exitCode !== null)
+      throw new Error(`${program} ${args.join(' ')} does not start`)
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  return child
+}
+
+function freePort() {
+  return new Promise(resolve => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address()
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+/** The template's own tests, over a MongoDB of ours: the embedded one, and a foreign one where there is one. */
+async function testChat() {
+  const foreign = process.env.RTDEPLOY_TEST_MONGO_SERVER
+  const servers = [
+    [
+      'embedded',
+      process.execPath,
+      port => [join(root, 'dist', 'embedded-mongo-main.js'), '--port', `${port}`],
+    ],
+  ]
+  if (foreign) {
+    const data = join(work, 'mongo')
+    mkdirSync(data)
+    servers.push(['foreign', foreign, port => ['--port', `${port}`, '--dbpath', data]])
+  }
+  for (const [name, program, args] of servers) {
+    process.stdout.write(`\nthe chat template, over the ${name} MongoDB\n`)
+    const port = await freePort()
+    const child = await startServer(program, args(port), port)
+    vitest(chat, `chat-${name}`, [], { MONGODB_URL: `mongodb://127.0.0.1:${port}` })
+    child.kill('SIGTERM')
   }
 }
 
 ensureInstalled(root)
 ensureInstalled(chat)
 vitest(root, 'rtdeploy', given)
-if (given.length === 0) vitest(chat, 'chat', [])
+if (given.length === 0) {
+  await ensureBuilt()
+  await testChat()
+}
 
 const absent = existsSync(missing)
   ? [...new Set(readFileSync(missing, 'utf8').split('\n').filter(Boolean))].sort()
   : []
-if (absent.length > 0) {
-  process.stdout.write('\nnot run, since this machine does not have what they need:\n')
-  for (const name of absent) {
-    process.stdout.write(
-      `  ${name.padEnd(14)} put it on PATH, or its path in RTDEPLOY_TEST_${name.toUpperCase().replaceAll('-', '_')}\n`,
-    )
-  }
-  for (const name of skippedNames) process.stdout.write(`  - ${name}\n`)
+if (absent.length > 0) process.stdout.write('\nnot on this machine, so what needs them was not run:\n')
+for (const name of absent) {
+  const variable = `RTDEPLOY_TEST_${name.toUpperCase().replaceAll('-', '_')}`
+  process.stdout.write(`  ${name.padEnd(14)} put it on PATH, or its path in ${variable}\n`)
 }
+if (skipped.size > 0) process.stdout.write('\ntests that were skipped:\n')
+for (const [file, count] of skipped) process.stdout.write(`  ${String(count).padStart(4)}  ${file}\n`)
 rmSync(work, { recursive: true, force: true })
 process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`)
 process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0
