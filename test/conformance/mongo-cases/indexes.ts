@@ -49,6 +49,20 @@ export const indexCases: readonly Case[] = [
     },
   },
   {
+    name: 'tells an index that is unique from one that is not, and times from times',
+    deviates: { standIn: 'it takes an index of a name that is taken' },
+    run: async ({ db }) => {
+      const rows = db.collection('rows')
+      await rows.createIndex({ a: 1 })
+      expect((await serverError(rows.createIndex({ a: 1 }, { unique: true }))).code).toBe(86)
+      await rows.createIndex({ at: 1 }, { expireAfterSeconds: 60 })
+      expect((await serverError(rows.createIndex({ at: 1 }, { expireAfterSeconds: 61 }))).code).toBe(85)
+      await rows.createIndex({ a: 1 }, { unique: true, name: 'unique' })
+      await rows.createIndex({ _id: 1 })
+      expect(await rows.indexes()).toHaveLength(4)
+    },
+  },
+  {
     name: 'refuses a unique index over documents that share a key',
     run: async ({ db }) => {
       const rows = db.collection<Row>('rows')

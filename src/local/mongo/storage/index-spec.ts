@@ -130,33 +130,39 @@ export function describeIndex(spec: IndexSpec): Doc {
   }
 }
 
+const signature = (spec: IndexSpec) => [
+  spec.key,
+  spec.partialFilterExpression ?? null,
+  spec.unique,
+  spec.sparse,
+]
+
+const both = (wanted: IndexSpec, present: IndexSpec) =>
+  `Requested index: ${describeDocument(describeIndex(wanted))}, existing index: ${describeDocument(describeIndex(present))}`
+
 /**
- * Whether an index is there already. Throws when the name or the key is taken by another one.
+ * Whether an index is there already. Throws when its name is taken by one that differs in more than details, or when
+ * there is one like it of another name. One key may have several indexes that differ in `unique` or `sparse`.
  * https://github.com/mongodb/mongo/blob/r7.0.0/src/mongo/db/catalog/index_catalog_impl.cpp
  */
 export function isPresent(wanted: IndexSpec, present: readonly IndexSpec[]): boolean {
-  const sameKey = present.find(
-    spec =>
-      compareValues(spec.key, wanted.key) === 0 &&
-      compareValues(spec.partialFilterExpression, wanted.partialFilterExpression) === 0,
-  )
+  if (compareValues(wanted.key, { _id: 1 }) === 0) return true
+  const isLike = (spec: IndexSpec) => compareValues(signature(spec), signature(wanted)) === 0
   const sameName = present.find(spec => spec.name === wanted.name)
-  if (sameKey !== undefined) {
-    if (sameKey.name !== wanted.name) {
-      throw new MongoError(85, `Index already exists with a different name: ${sameKey.name}`)
+  if (sameName !== undefined) {
+    if (!isLike(sameName)) {
+      throw new MongoError(
+        86,
+        `An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Please refer to our documentation. ${both(wanted, sameName)}`,
+      )
     }
-    if (compareValues(describeIndex(sameKey), describeIndex(wanted)) === 0 || wanted.name === '_id_')
-      return true
+    if (compareValues(describeIndex(sameName), describeIndex(wanted)) === 0) return true
     throw new MongoError(
       85,
-      `An equivalent index already exists with the same name but different options. Requested index: ${describeDocument(describeIndex(wanted))}, existing index: ${describeDocument(describeIndex(sameKey))}`,
+      `An equivalent index already exists with the same name but different options. ${both(wanted, sameName)}`,
     )
   }
-  if (sameName !== undefined) {
-    throw new MongoError(
-      86,
-      `An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Please refer to our documentation. Requested index: ${describeDocument(describeIndex(wanted))}, existing index: ${describeDocument(describeIndex(sameName))}`,
-    )
-  }
-  return false
+  const otherName = present.find(isLike)
+  if (otherName === undefined) return false
+  throw new MongoError(85, `Index already exists with a different name: ${otherName.name}`)
 }
