@@ -1,5 +1,7 @@
+import type { GkeConfig } from './gke.ts'
+
 /** Where an app can run. More targets come as rooms of `targets/`. */
-export type TargetName = 'local' | 'kubernetes'
+export type TargetName = 'local' | 'kubernetes' | 'gke'
 
 /** How a load balancer picks a replica: `cookie` is Google's GENERATED_COOKIE, `client-ip` its CLIENT_IP. */
 export type Affinity = 'none' | 'client-ip' | 'cookie'
@@ -96,4 +98,6 @@ export interface Config {
     readonly env: Readonly<Record<string, string>>
   } /** There when the app runs on the target `kubernetes`. */
   readonly kubernetes?: KubernetesConfig
+  /** There when the app runs on the target `gke`. */
+  readonly gke?: GkeConfig
 }

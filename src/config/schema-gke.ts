@@ -7,7 +7,7 @@ const matching = (pattern: RegExp, problem: string) => z.string(problem).check(z
 
 // https://cloud.google.com/resource-manager/docs/creating-managing-projects#before_you_begin
 const project = matching(
-  /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/,
+  /^(?!.*google)[a-z][a-z0-9-]{4,28}[a-z0-9]$/,
   'should be a project id: 6 to 30 of a-z, 0-9 and hyphens; `gcloud projects list` lists yours',
 )
 const region = matching(/^[a-z]+-[a-z]+\d{1,2}$/, 'should be a region, for example "europe-west1"')
@@ -15,7 +15,7 @@ const zone = matching(/^[a-z]+-[a-z]+\d{1,2}-[a-z]$/, 'should be a zone, for exa
 
 // RFC 1123 with at least one dot: Google issues certificates for nothing else.
 const host = matching(
-  /^(?=.{4,64}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/,
+  /^(?!.*google)(?=.{4,64}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/,
   'should be a host name in lower case, for example "chat.example.com"',
 )
 const network = matching(

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { Config } from './config.ts'
 import { longestName, problemOfName } from './name.ts'
+import { gke } from './schema-gke.ts'
 import { kubernetes } from './schema-kubernetes.ts'
 import { backends, commandLine, dev, env, loadBalancer, local, oneOf, path, verify } from './schema-parts.ts'
 
@@ -57,7 +58,7 @@ export const configSchema = z
       version,
       name,
       target: z
-        ._default(oneOf('local', 'kubernetes'), 'local')
+        ._default(oneOf('local', 'kubernetes', 'gke'), 'local')
         .check(z.meta({ description: 'Where `rtdeploy up` runs the app when --target does not say.' })),
       app: app.check(z.meta({ description: 'The app: how it is built, started and asked if it is ready.' })),
       dev: z._default(dev, { watch: [] }).check(z.meta({ description: 'What `rtdeploy dev` runs besides.' })),
@@ -74,6 +75,9 @@ export const configSchema = z
       kubernetes: z
         .exactOptional(kubernetes)
         .check(z.meta({ description: 'What holds for the target `kubernetes` only, which needs it.' })),
+      gke: z
+        .exactOptional(gke)
+        .check(z.meta({ description: 'What holds for the target `gke` only, which needs it.' })),
     },
     'should be a mapping with `version`, `name`, `app` and more',
   )
