@@ -62,3 +62,30 @@ export const upFlags = (command: Command): Command => backendFlags(loadBalancerF
 export function clusterFlags(command: Command): Command {
   return command.option('--force-conflicts', 'take over fields that others manage')
 }
+
+/** How `init` writes infra/kubernetes. */
+export function kubernetesFlags(command: Command): Command {
+  return command
+    .addOption(
+      choice('--entry <kind>', 'how people come in: gateway has cookies and TLS, loadbalancer neither', [
+        'gateway',
+        'ingress',
+        'loadbalancer',
+      ]),
+    )
+    .option(
+      '--class <name>',
+      'of the Gateway (gke-..., traefik, ...) or Ingress (gce, traefik, haproxy, nginx)',
+    )
+    .option('--host <name>', 'name in DNS; with it the way in has TLS')
+    .addOption(
+      choice('--redis <where>', 'Redis of the cluster or a URL of yours', ['in-cluster', 'external']),
+    )
+    .addOption(
+      choice('--mongo <where>', 'MongoDB of the cluster or a URL of yours', ['in-cluster', 'external']),
+    )
+    .option('--context <name>', 'context of the kubeconfig that leads to the cluster')
+    .option('--image <repository>', 'where the image is pushed to')
+    .option('--namespace <name>', 'namespace in the cluster; the name of the app by default')
+    .option('--no-kubernetes', 'leave infra/kubernetes out')
+}

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { readContexts } from '../facts/contexts.ts'
 import { describeFiles, planScaffold } from '../plan/scaffold.ts'
 import type { Emit } from '../report/events.ts'
 import type { Report, StepResult } from '../report/report.ts'
@@ -19,7 +20,7 @@ export async function init(host: Host, options: InitOptions, emit: Emit): Promis
   const began = host.now()
   const dryRun = options.dryRun === true
   const force = options.force === true
-  const answers = answersOf(await askMissing(host, options), host.cwd)
+  const answers = answersOf(await askMissing(host, options, () => readContexts(host)), host.cwd)
   const { folder } = answers
   const files = await readFiles(host, answers)
   const paths = files.map(file => file.path)

@@ -3,8 +3,14 @@ import { shellLine } from '../command.ts'
 import type { TargetName } from '../config/config.ts'
 import { problemOfName, similarName } from '../config/name.ts'
 import { exitCodes, UserError } from '../errors.ts'
+import {
+  type KubernetesAnswers,
+  type KubernetesOptions,
+  kubernetesAnswersOf,
+  unansweredOfCluster,
+} from './kubernetes-answers.ts'
 
-export interface InitOptions {
+export interface InitOptions extends KubernetesOptions {
   readonly folder?: string | undefined
   readonly name?: string | undefined
   readonly template?: string | undefined
@@ -26,6 +32,9 @@ export interface Answers {
   readonly target: TargetName
   readonly replicas: number
   readonly port: number
+  readonly kubernetes: KubernetesAnswers
+  /** Whether infra/kubernetes is written. */
+  readonly manifests: boolean
 }
 
 export const defaults = {
@@ -83,16 +92,20 @@ export function answersOf(options: InitOptions, cwd: string): Answers {
     target: options.target ?? defaults.target,
     replicas,
     port,
+    kubernetes: kubernetesAnswersOf(options, name),
+    manifests: options.kubernetes !== false,
   }
 }
 
-/** What nobody was asked and no flag says. Pure. */
+/** What nobody was asked, no flag says, and `--yes` has no default for. Pure. */
 export function unanswered(options: InitOptions): string[] {
-  if (options.yes === true) return []
+  const cluster = options.target === 'kubernetes' ? unansweredOfCluster(options) : []
+  if (options.yes === true) return cluster
   return [
     ...(options.folder === undefined ? ['[folder]'] : []),
     ...(options.target === undefined ? ['--target'] : []),
     ...(options.replicas === undefined ? ['--replicas'] : []),
+    ...cluster,
   ]
 }
 

@@ -11,21 +11,24 @@ import {
   problemOfReplicas,
   unanswered,
 } from './answers.ts'
+import { unansweredOfCluster } from './kubernetes-answers.ts'
+import { askKubernetes } from './kubernetes-ask.ts'
 
 const sentence = (noun: string, problem: string | undefined) =>
   problem === undefined ? undefined : `${noun} ${problem}`
 
 /**
- * Asks for what the flags leave open, on a terminal only.
+ * Asks for what the flags leave open, on a terminal only. `contexts` lists those of the kubeconfig.
  * Throws a `UserError` (exit 2) that names the flags when nobody can be asked.
  */
 export async function askMissing(
   host: Pick<Host, 'cwd' | 'terminal' | 'askText' | 'askChoice'>,
   options: InitOptions,
+  contexts: () => Promise<readonly string[]>,
 ): Promise<InitOptions> {
   const open = unanswered(options)
   if (open.length === 0) return options
-  if (!host.terminal.canAsk || options.json === true) throw cannotAsk(open, options)
+  if (!host.terminal.canAsk || options.json === true || options.yes === true) throw cannotAsk(open, options)
 
   const folder =
     options.folder ??
@@ -46,6 +49,7 @@ export async function askMissing(
       message: 'Where should it run first?',
       choices: [
         { value: 'local', name: 'local', description: 'replicas on this machine, no account needed' },
+        { value: 'kubernetes', name: 'kubernetes', description: 'any cluster that your kubeconfig leads to' },
       ],
       initial: defaults.target,
     }))
@@ -56,14 +60,26 @@ export async function askMissing(
         sentence('the number', problemOfReplicas(answer)),
       ),
     )
-  return { ...options, folder, name, target, replicas }
+  const answered = { ...options, folder, name, target, replicas }
+  if (target !== 'kubernetes') return answered
+  return {
+    ...answered,
+    ...(await askKubernetes(host, options, name ?? nameOfFolder(folder, host.cwd), contexts)),
+  }
 }
 
 function cannotAsk(open: readonly string[], options: InitOptions): UserError {
   const folder = options.folder ?? defaults.folder
+  const cluster = unansweredOfCluster(options)
+  const forCluster = options.target === 'kubernetes' && cluster.length > 0
+  const example = ['--target', 'kubernetes', '--context', 'NAME', '--image', 'registry.example.com/team/chat']
+  const command = shellLine({
+    program: 'rtdeploy',
+    args: ['init', folder, ...(forCluster ? example : []), '--yes'],
+  })
   return new UserError(`nobody can be asked here, and these are open: ${open.join(', ')}`, {
     code: 'init.unanswered',
-    hint: `${shellLine({ program: 'rtdeploy', args: ['init', folder, '--yes'] })} takes the defaults`,
+    hint: forCluster ? `${command}; contexts: kubectl config get-contexts` : `${command} takes the defaults`,
     exitCode: exitCodes.usage,
   })
 }

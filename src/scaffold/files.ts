@@ -2,6 +2,9 @@ import * as rtdeployYaml from '../../templates/chat/rtdeploy.yaml.hbs'
 import type { Found } from '../plan/scaffold.ts'
 import type { TreeFile } from '../run/host.ts'
 import type { Answers } from './answers.ts'
+import { manifestFiles } from './kubernetes.ts'
+import { chatApp } from './kubernetes-answers.ts'
+import { configView } from './kubernetes-config.ts'
 import { render } from './render.ts'
 
 /** What stays behind when a template is copied: made by its tools, not by its author. */
@@ -15,10 +18,11 @@ export function isLeftBehind(path: string): boolean {
 
 /** All files of a new project: the template's, and rtdeploy.yaml with its schema. Pure. */
 export function projectFiles(template: readonly TreeFile[], schema: string, answers: Answers): TreeFile[] {
+  const { name, replicas, kubernetes, manifests } = answers
   const copied = template.map(file => {
     const path = projectPath(file.path)
     return path === 'package.json' || path === 'package-lock.json'
-      ? { ...file, contents: renamed(file, answers.name) }
+      ? { ...file, contents: renamed(file, name) }
       : { ...file, path }
   })
   const named = withIgnores(copied)
@@ -27,6 +31,7 @@ export function projectFiles(template: readonly TreeFile[], schema: string, answ
     ...named,
     { path: 'rtdeploy.schema.json', contents: schema, executable: false },
     { path: 'rtdeploy.yaml', contents: renderConfig(answers, locked), executable: false },
+    ...(manifests ? manifestFiles(name, replicas, kubernetes, chatApp) : []),
   ]
   const paths = new Set(files.map(file => file.path.toLowerCase()))
   // Two files whose names differ in case only are one file on macOS and Windows.
@@ -59,9 +64,16 @@ function renamed(file: TreeFile, name: string): string {
   return `${JSON.stringify(manifest, undefined, 2)}\n`
 }
 
-function renderConfig({ name, target, replicas, port }: Answers, locked: boolean): string {
+function renderConfig({ name, target, replicas, port, kubernetes }: Answers, locked: boolean): string {
   const install = ['npm', locked ? 'ci' : 'install']
-  return render(rtdeployYaml, { name, target, replicas, port, install })
+  return render(rtdeployYaml, {
+    name,
+    target,
+    replicas,
+    port,
+    install,
+    ...configView(name, kubernetes, chatApp),
+  })
 }
 
 /** A .gitignore that was there stays as it is: says which lines of ours it lacks. Pure. */

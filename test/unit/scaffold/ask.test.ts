@@ -33,12 +33,13 @@ function person(answers: string[], canAsk = true): Asked & { readonly seen: stri
   }
 }
 
-const ask = async (host: Asked, options: InitOptions) => answersOf(await askMissing(host, options), host.cwd)
+const ask = async (host: Asked, options: InitOptions, contexts: readonly string[] = []) =>
+  answersOf(await askMissing(host, options, async () => contexts), host.cwd)
 
 describe('the wizard', () => {
   it('asks for the folder, the target and the number of replicas', async () => {
     const host = person(['lobby', 'local', '5'])
-    expect(await ask(host, {})).toEqual({
+    expect(await ask(host, {})).toMatchObject({
       folder: '/work/lobby',
       name: 'lobby',
       template: 'chat',
@@ -106,6 +107,88 @@ describe('the wizard', () => {
       message: `nobody can be asked here, and these are open: ${open}`,
       code: 'init.unanswered',
       hint: 'rtdeploy init chat --yes takes the defaults',
+      exitCode: 2,
+    })
+  })
+
+  it('asks where the cluster is and how people come in, each choice once', async () => {
+    const host = person([
+      'kubernetes',
+      '3',
+      'prod',
+      'ghcr.io/team/lobby',
+      'ingress',
+      'nginx',
+      'external',
+      'in-cluster',
+    ])
+    const { target, kubernetes } = await ask(host, { folder: 'lobby' }, ['dev', 'prod'])
+    expect({ target, kubernetes }).toEqual({
+      target: 'kubernetes',
+      kubernetes: {
+        context: 'prod',
+        image: 'ghcr.io/team/lobby',
+        namespace: 'lobby',
+        entry: 'ingress',
+        className: 'nginx',
+        host: undefined,
+        redis: 'external',
+        mongo: 'in-cluster',
+      },
+    })
+    expect(host.seen.slice(2)).toEqual([
+      'Which cluster? (context of your kubeconfig) (dev)',
+      'Which repository should its image be pushed to? (registry.example.com/team/lobby)',
+      'How should people come in? (gateway)',
+      'Which controller? (traefik)',
+      'Where does Redis run? (in-cluster)',
+      'Where does MongoDB run? (in-cluster)',
+    ])
+  })
+
+  it('lets a context be typed where no kubeconfig names one, and asks for no class of a load balancer', async () => {
+    const host = person([
+      'two words',
+      'mine',
+      'UPPER',
+      'r.io/chat',
+      'loadbalancer',
+      'in-cluster',
+      'in-cluster',
+    ])
+    const { kubernetes } = await ask(host, { folder: 'chat', target: 'kubernetes', replicas: 2 })
+    expect(kubernetes).toMatchObject({
+      context: 'mine',
+      image: 'r.io/chat',
+      entry: 'loadbalancer',
+      className: '',
+    })
+    expect(host.seen).toContain(
+      'the repository should be a repository without tag or digest, for example registry.example.com/team/chat',
+    )
+  })
+
+  it('does not ask about a cluster what flags say', async () => {
+    const host = person([])
+    await ask(host, {
+      folder: 'chat',
+      target: 'kubernetes',
+      replicas: 2,
+      context: 'a',
+      image: 'r.io/chat',
+      entry: 'gateway',
+      class: 'traefik',
+      redis: 'in-cluster',
+      mongo: 'external',
+    })
+    expect(host.seen).toEqual([])
+  })
+
+  it('has no default for the cluster, also with --yes', async () => {
+    const options = { folder: 'chat', target: 'kubernetes' as const, yes: true }
+    await expect(ask(person([]), options)).rejects.toMatchObject({
+      message: 'nobody can be asked here, and these are open: --context, --image',
+      hint: 'rtdeploy init chat --target kubernetes --context NAME --image registry.example.com/team/chat --yes; contexts: kubectl config get-contexts',
       exitCode: 2,
     })
   })

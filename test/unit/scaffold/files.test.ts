@@ -4,8 +4,15 @@ import { parseConfig } from '../../../src/config/parse.ts'
 import type { TreeFile } from '../../../src/run/host.ts'
 import { type Answers, defaults } from '../../../src/scaffold/answers.ts'
 import { gitignoreNote, isLeftBehind, projectFiles } from '../../../src/scaffold/files.ts'
+import { kubernetesAnswersOf } from '../../../src/scaffold/kubernetes-answers.ts'
 
-const answers: Answers = { ...defaults, folder: '/work/chat', name: 'lobby' }
+const answers: Answers = {
+  ...defaults,
+  folder: '/work/chat',
+  name: 'lobby',
+  kubernetes: kubernetesAnswersOf({}, 'lobby'),
+  manifests: false,
+}
 const file = (path: string, contents: string | Uint8Array = '', executable = false): TreeFile => ({
   path,
   contents,

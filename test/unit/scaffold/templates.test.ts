@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { compileTemplate } from '../../../scripts/templates.mjs'
 import { render, type Template } from '../../../src/scaffold/render.ts'
-import { names } from '../../../templates/chat/rtdeploy.yaml.hbs'
 
 async function load(body: string): Promise<Template> {
   return (await import(`data:text/javascript,${encodeURIComponent(compile(body))}`)) as Template
@@ -68,8 +67,4 @@ describe('compileTemplate', () => {
       'x.hbs: begins without {{!-- view: names --}}',
     )
   })
-})
-
-it('the template of rtdeploy.yaml has holes for the answers only', () => {
-  expect(names).toEqual(['name', 'target', 'replicas', 'install', 'port'])
 })
