@@ -41,15 +41,17 @@ const targets: readonly Target[] = [
     ttlWithinMs: isStandIn ? 1_000 : 150_000,
     start: program === undefined ? undefined : () => startForeign(program),
   },
-  {
-    name: 'the MongoDB of RTDEPLOY_TEST_MONGODB_URL',
-    standIn: false,
-    ttlWithinMs: 150_000,
-    start:
-      given === undefined || given === ''
-        ? undefined
-        : async () => ({ url: given, stop: async () => undefined }),
-  },
+  // By invitation: without the variable there is nothing that could be missed.
+  ...(given === undefined || given === ''
+    ? []
+    : [
+        {
+          name: 'the MongoDB of RTDEPLOY_TEST_MONGODB_URL',
+          standIn: false,
+          ttlWithinMs: 150_000,
+          start: async () => ({ url: given, stop: async () => undefined }),
+        },
+      ]),
 ]
 
 const subjects: readonly (readonly [string, readonly Case[]])[] = [

@@ -15,7 +15,10 @@ const servers: [name: string, start: Start, url: string | undefined][] = [
     program === undefined ? undefined : port => startRealRedis(program, port === undefined ? {} : { port }),
     undefined,
   ],
-  ['the Redis of RTDEPLOY_TEST_REDIS_URL', undefined, foreignUrl],
+  // By invitation: without the variable there is nothing that could be missed.
+  ...(foreignUrl === undefined
+    ? []
+    : ([['the Redis of RTDEPLOY_TEST_REDIS_URL', undefined, foreignUrl]] as [string, Start, string][])),
 ]
 const adapters: [kind: AdapterKind, resp: 2 | 3][] = [
   ['classic', 3],
