@@ -1,3 +1,4 @@
+import { Secret } from '../command.ts'
 import type { Config, LoadBalancer } from '../config/config.ts'
 import type { LocalFacts } from '../facts/local.ts'
 import type { BackendSpec, LocalState, SupervisorSpec } from '../local/state.ts'
@@ -63,7 +64,7 @@ export function differences(
   }
 }
 
-const bearer = (state: LocalState) => ({ authorization: `Bearer ${state.control.token}` })
+const bearer = (state: LocalState) => ({ authorization: new Secret(`Bearer ${state.control.token}`) })
 
 const ask = (
   state: LocalState,
