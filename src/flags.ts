@@ -58,10 +58,17 @@ export function backendFlags(command: Command): Command {
 /** What `up` has for either target. */
 export const upFlags = (command: Command): Command => backendFlags(loadBalancerFlags(command))
 
-/** The target `kubernetes`, for one run. */
+/** The target `kubernetes`: what a release is made of, for one run. */
 export function clusterFlags(command: Command): Command {
-  return command.option('--force-conflicts', 'take over fields that others manage')
+  return contextFlag(command)
+    .option('--image <repository@digest>', 'this image, instead of building one')
+    .option('--secrets-file <file>', 'NAME=value lines outside git; .rtdeploy/secrets.env by default')
+    .option('--force-conflicts', 'take over fields that others manage')
 }
+
+/** The target `kubernetes`: which cluster, for one run. */
+export const contextFlag = (command: Command): Command =>
+  command.option('--context <name>', 'another context of the kubeconfig than rtdeploy.yaml names')
 
 /** How `init` writes infra/kubernetes. */
 export function kubernetesFlags(command: Command): Command {

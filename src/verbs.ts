@@ -4,6 +4,7 @@ import {
   choice,
   clusterFlags,
   collect,
+  contextFlag,
   kubernetesFlags,
   loadBalancerFlags,
   number,
@@ -59,6 +60,11 @@ export function defineVerbs(program: Command, does: Does): void {
             .addOption(targetFlag())
             .option('--replicas <n>', 'how many replicas, for this run', number('--replicas', 1, 20))
             .option('--port <n>', 'port of the front door; 0 takes a free one', number('--port', 0, 65_535))
+            .option('-y, --yes', 'yes to every question')
+            .option(
+              '--rollback-on-failure',
+              'go back to the last good release when this one does not come up',
+            )
             .option('--no-verify', 'do not verify at the end')
             .option('--dry-run', 'print the plan, change nothing'),
         ),
@@ -102,6 +108,7 @@ export function defineVerbs(program: Command, does: Does): void {
         .argument('[url]', 'any Socket.IO v4 server; the running target when absent')
         .description('open Socket.IO connections and prove that sessions, spread and fan-out hold')
         .addOption(targetFlag())
+        .option('--context <name>', 'another context of the kubeconfig than rtdeploy.yaml names')
         .option(
           '--identity <how>',
           'how a connection learns its replica: event:NAME, header:NAME, cookie:NAME, ack:NAME, none',
@@ -121,10 +128,12 @@ export function defineVerbs(program: Command, does: Does): void {
   does(
     'status',
     () =>
-      program
-        .command('status')
-        .description('replicas, front door, backends, connections')
-        .addOption(targetFlag()),
+      contextFlag(
+        program
+          .command('status')
+          .description('replicas, the way in, backends, connections, releases')
+          .addOption(targetFlag()),
+      ),
     async () => (await import('./commands/status.ts')).status,
     report => (report.result as { readonly text?: string } | undefined)?.text ?? '',
   )
@@ -136,18 +145,44 @@ export function defineVerbs(program: Command, does: Does): void {
         .argument('[replica]', 'for instance chat-0, redis or supervisor; all replicas when absent')
         .description('what the replicas wrote')
         .addOption(targetFlag())
+        .option('--context <name>', 'another context of the kubeconfig than rtdeploy.yaml names')
         .option('-f, --follow', 'go on with what comes')
         .option('-n, --tail <lines>', 'last lines of each log', number('--tail', 0, 1_000_000), 200),
     async () => (await import('./commands/logs.ts')).logs,
   )
   does(
+    'rollback',
+    () =>
+      contextFlag(
+        program
+          .command('rollback')
+          .argument(
+            '[revision]',
+            'of `rtdeploy status`; the last release that came up when absent',
+            number('revision', 1, 1e9),
+          )
+          .description('go back to an earlier release')
+          .addOption(targetFlag())
+          .option('--force-conflicts', 'take over fields that others manage')
+          .option('-y, --yes', 'yes to every question')
+          .option('--no-verify', 'do not verify at the end')
+          .option('--dry-run', 'print the plan, change nothing'),
+      ),
+    async () => (await import('./commands/rollback.ts')).rollback,
+    planOnly,
+  )
+  does(
     'down',
     () =>
-      program
-        .command('down')
-        .description('end everything that `up` started')
-        .addOption(targetFlag())
-        .option('--dry-run', 'print the plan, change nothing'),
+      contextFlag(
+        program
+          .command('down')
+          .description('end everything that `up` started')
+          .addOption(targetFlag())
+          .option('-y, --yes', 'yes to every question')
+          .option('--delete-data', 'delete volumes too, with all that is on them')
+          .option('--dry-run', 'print the plan, change nothing'),
+      ),
     async () => (await import('./commands/down.ts')).down,
     planOnly,
   )

@@ -5,7 +5,7 @@ import type { Host } from '../run/host.ts'
 import { runPlan } from '../run/run-plan.ts'
 import { logs } from './logs.ts'
 import { lockProject, openProject, type RunFlags } from './project.ts'
-import { release } from './up.ts'
+import { runStages } from './stages.ts'
 
 /** The longest that a timer of Node takes: 24 days. */
 const longestSleepMs = 2 ** 31 - 1
@@ -23,7 +23,7 @@ export async function dev(host: Host, options: DevOptions, emit: Emit): Promise<
   const calm: Host = { ...host, interrupted: new AbortController().signal }
   const end = async () => runPlan(calm, await project.target.planDown(), { emit })
   try {
-    const steps = await release(host, project, emit).catch(async error => {
+    const steps = await runStages(host, project, project.target.stages, emit).catch(async error => {
       if (host.interrupted.aborted) await end()
       throw error
     })
@@ -36,7 +36,7 @@ export async function dev(host: Host, options: DevOptions, emit: Emit): Promise<
       })
     }
     if (options.json) await host.sleep(longestSleepMs, host.interrupted).catch(() => undefined)
-    else await logs(host, { follow: true, tail: 0 }, emit)
+    else await logs(host, { target: 'local', follow: true, tail: 0 }, emit)
     steps.push(...(await end()))
     return {
       schemaVersion: 1,

@@ -1,15 +1,15 @@
-import { localPaths } from '../local/state.ts'
-import { describePlan } from '../plan/plan.ts'
+import { describePlan, type Plan } from '../plan/plan.ts'
 import type { Emit } from '../report/events.ts'
-import type { Report, StepResult } from '../report/report.ts'
+import type { Report } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
-import { openJournal } from '../run/journal.ts'
-import { runPlan } from '../run/run-plan.ts'
+import type { Stage } from '../targets/target.ts'
 import { lockProject, openRuntime, type RunFlags } from './project.ts'
+import { runStages } from './stages.ts'
 
-export interface DownOptions extends Pick<RunFlags, 'target' | 'dryRun'> {}
+export interface DownOptions extends Pick<RunFlags, 'target' | 'dryRun' | 'context' | 'yes' | 'deleteData'> {}
 
 const rounds = 3
+const nothing: Plan = { verb: 'down', stage: 'teardown', steps: [] }
 
 /** Ends everything that `up` started; a second time it finds nothing to do. */
 export async function down(host: Host, options: DownOptions, emit: Emit): Promise<Report> {
@@ -31,14 +31,16 @@ export async function down(host: Host, options: DownOptions, emit: Emit): Promis
   }
   const lock = await lockProject(host, folder, 'down')
   try {
-    const journal = openJournal(host, localPaths(folder).root)
-    const steps: StepResult[] = []
-    // Looked at again afterwards: who had to be ended by force may leave processes behind.
-    for (let round = 0; round < rounds; round++) {
-      const plan = await runtime.planDown()
-      if (plan.steps.length === 0) break
-      steps.push(...(await runPlan(host, plan, { emit, journal })))
+    let left = true
+    const look = async (): Promise<Plan> => {
+      const plan = left ? await runtime.planDown() : nothing
+      left = plan.steps.length > 0
+      return options.yes === true ? { ...plan, asks: undefined } : plan
     }
+    // Looked at again afterwards: who had to be ended by force may leave processes behind.
+    const stages = Array.from({ length: rounds }, (): Stage => ({ name: 'teardown', plan: look }))
+    const steps = await runStages(host, { folder, target: runtime }, stages, emit)
+    for (const text of (await runtime.leftovers?.()) ?? []) emit({ type: 'note', text })
     if (steps.length === 0) emit({ type: 'note', text: 'nothing is running, nothing is left' })
     return {
       ...base,

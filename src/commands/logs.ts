@@ -6,7 +6,7 @@ import type { Report } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
 import { openRuntime, type RunFlags } from './project.ts'
 
-export interface LogsOptions extends Pick<RunFlags, 'target'> {
+export interface LogsOptions extends Pick<RunFlags, 'target' | 'context'> {
   readonly replica?: string
   readonly follow?: boolean
   readonly tail: number

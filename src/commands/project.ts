@@ -24,6 +24,15 @@ export interface RunFlags {
   readonly requireReal?: boolean
   readonly dryRun?: boolean
   readonly forceConflicts?: boolean
+  /** Of the kubeconfig, instead of the recorded one. */
+  readonly context?: string
+  /** Yes to every question. */
+  readonly yes?: boolean
+  readonly secretsFile?: string
+  /** `repository@sha256:...`: nothing is built. */
+  readonly image?: string
+  readonly rollbackOnFailure?: boolean
+  readonly deleteData?: boolean
 }
 
 export interface Project {
@@ -52,11 +61,8 @@ export function withFlags(config: Config, flags: RunFlags): Config {
 export async function openProject(host: Host, verb: Verb, flags: RunFlags): Promise<Project> {
   const folder = (await host.realPath(host.cwd)) ?? host.cwd
   const config = withFlags(await readConfig(host, folder), flags)
-  if (config.target === 'kubernetes') {
-    const { dryRun = false, forceConflicts = false } = flags
-    const target = kubernetesTarget(host, { verb, project: folder, config, dryRun, forceConflicts })
-    return { folder, config, target }
-  }
+  if (config.target === 'kubernetes' && verb !== 'dev')
+    return { folder, config, target: kubernetesTarget(host, { verb, project: folder, config, flags }) }
   const { download = false, requireReal = false } = flags
   const target = localTarget(host, {
     verb,

@@ -1,12 +1,10 @@
-import { localPaths } from '../local/state.ts'
 import { describePlan, type Plan } from '../plan/plan.ts'
 import type { Emit } from '../report/events.ts'
-import { outcomeOf, type Report, type StepResult } from '../report/report.ts'
+import { outcomeOf, type Report } from '../report/report.ts'
 import { backendsLine } from '../report/text.ts'
 import type { Host } from '../run/host.ts'
-import { openJournal } from '../run/journal.ts'
-import { runPlan } from '../run/run-plan.ts'
 import { lockProject, openProject, type Project, type RunFlags } from './project.ts'
+import { runStages } from './stages.ts'
 import { verifyRunning } from './verify.ts'
 
 export interface UpOptions extends RunFlags {
@@ -24,7 +22,7 @@ export async function up(host: Host, options: UpOptions, emit: Emit): Promise<Re
   if (options.dryRun) return planned(host, project, 'up', began)
   const lock = await lockProject(host, project.folder, 'up')
   try {
-    const steps = await release(host, project, emit)
+    const steps = await runStages(host, project, project.target.stages, emit)
     const running = await project.target.running()
     const changed = steps.some(step => step.status === 'done')
     const unwell = running?.checks.filter(check => check.status === 'fail') ?? []
@@ -52,30 +50,6 @@ export async function up(host: Host, options: UpOptions, emit: Emit): Promise<Re
   } finally {
     await lock.release()
   }
-}
-
-/** Runs the target's stages, reading the facts anew before each. */
-export async function release(host: Host, project: Project, emit: Emit): Promise<StepResult[]> {
-  const journal = openJournal(host, localPaths(project.folder).root)
-  const unfinished = await journal.unfinished()
-  if (unfinished !== undefined) {
-    const { verb, stage, step } = unfinished
-    emit({
-      type: 'note',
-      text: `an earlier \`rtdeploy ${verb}\` was cut short at ${step}; going on from there`,
-    })
-    await journal.write({ verb, stage, step, state: 'failed' })
-  }
-  const log = `${localPaths(project.folder).logs}/tools.log`
-  const results: StepResult[] = []
-  const look = project.target.look === undefined ? {} : { look: project.target.look }
-  for (const stage of project.target.stages) {
-    const plan = await stage.plan()
-    const onOutput = (step: { readonly id: string }, line: string) =>
-      host.appendFile(log, `${step.id} | ${line}\n`)
-    results.push(...(await runPlan(host, plan, { emit, journal, onOutput, ...look })))
-  }
-  return results
 }
 
 /** What `up` would do, read anew and changing nothing. */

@@ -11,7 +11,7 @@ import { checkTitles } from '../verify/titles.ts'
 import { verify } from '../verify/verify.ts'
 import { openRuntime, type RunFlags } from './project.ts'
 
-export interface VerifyFlags extends Pick<RunFlags, 'target'> {
+export interface VerifyFlags extends Pick<RunFlags, 'target' | 'context'> {
   readonly url?: string
   readonly identity?: string
   readonly path?: string

@@ -1,5 +1,14 @@
 import { recordLabels, recordNames } from './names.ts'
-import { isMapping, type KubernetesObject, keyOf, type ObjectReference, textAt } from './object.ts'
+import {
+  isMapping,
+  type KubernetesObject,
+  keyOf,
+  listAt,
+  numberAt,
+  type ObjectReference,
+  referenceOf,
+  textAt,
+} from './object.ts'
 
 /** Everything we put into a namespace and may take out again. */
 export interface Inventory {
@@ -50,8 +59,34 @@ export function removed(before: Inventory, now: Inventory): ObjectReference[] {
 }
 
 export const sameInventory = (one: Inventory, other: Inventory): boolean =>
-  formatInventory('x', one).data !== undefined &&
   JSON.stringify(formatInventory('x', one)) === JSON.stringify(formatInventory('x', other))
+
+/**
+ * The volumes that StatefulSets make for themselves, by name: Kubernetes keeps them when a set goes, so nobody else would
+ * remember them. https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-storage Pure.
+ */
+export function claimsOf(objects: readonly KubernetesObject[]): ObjectReference[] {
+  return objects
+    .filter(object => object.kind === 'StatefulSet')
+    .flatMap(set => {
+      const ordinals = Array.from({ length: numberAt(set, 'spec', 'replicas') ?? 1 }, (_, ordinal) => ordinal)
+      return listAt(set, 'spec', 'volumeClaimTemplates').flatMap(template =>
+        ordinals.map(ordinal => ({
+          apiVersion: 'v1',
+          kind: 'PersistentVolumeClaim',
+          name: `${textAt(template, 'metadata', 'name')}-${set.metadata.name}-${ordinal}`,
+        })),
+      )
+    })
+}
+
+/** What is there once objects are applied: they, and the volumes of before and now. Pure. */
+export function inventoryOf(objects: readonly KubernetesObject[], before: Inventory): Inventory {
+  return union(
+    { objects: before.objects.filter(isData) },
+    { objects: [...objects.map(referenceOf), ...claimsOf(objects)] },
+  )
+}
 
 export const isData = (object: { readonly kind: string }): boolean => object.kind === 'PersistentVolumeClaim'
 

@@ -25,15 +25,21 @@ export function stampObjects(objects: readonly KubernetesObject[], stamp: Stamp)
         textAt(scaler, 'spec', 'scaleTargetRef', 'kind') === object.kind &&
         textAt(scaler, 'spec', 'scaleTargetRef', 'name') === object.metadata.name,
     )
-  return objects.map(object => {
+  const scaledObjects = objects.map(object => {
     if (object.kind === 'HorizontalPodAutoscaler') return withMinReplicas(object, stamp)
-    if (!isWorkload(object)) return object
-    const ours = object.kind === 'Deployment' && object.metadata.name === stamp.name
-    const marked = withMarks(object, objects, stamp)
-    if (!ours) return marked
-    const { replicas: _replicas, ...spec } = marked.spec as Record<string, unknown>
-    return { ...marked, spec: isScaled(object) ? spec : { ...spec, replicas: stamp.replicas } }
+    if (object.kind !== 'Deployment' || object.metadata.name !== stamp.name) return object
+    const { replicas: _replicas, ...spec } = object.spec as Record<string, unknown>
+    return { ...object, spec: isScaled(object) ? spec : { ...spec, replicas: stamp.replicas } }
   })
+  return markObjects(scaledObjects, stamp)
+}
+
+/** The marks alone: for what an earlier release applied, whose secrets have changed since. Pure. */
+export function markObjects(
+  objects: readonly KubernetesObject[],
+  stamp: Pick<Stamp, 'name' | 'secretsVersion'>,
+): KubernetesObject[] {
+  return objects.map(object => (isWorkload(object) ? withMarks(object, objects, stamp) : object))
 }
 
 function withMinReplicas(scaler: KubernetesObject, { name, replicas }: Stamp): KubernetesObject {
@@ -46,7 +52,7 @@ function withMinReplicas(scaler: KubernetesObject, { name, replicas }: Stamp): K
 function withMarks(
   object: KubernetesObject,
   all: readonly KubernetesObject[],
-  { name, secretsVersion }: Stamp,
+  { name, secretsVersion }: Pick<Stamp, 'name' | 'secretsVersion'>,
 ): KubernetesObject {
   const template = at(object, 'spec', 'template')
   if (!isMapping(template)) return object

@@ -1,29 +1,23 @@
 import type { Secret } from '../command.ts'
 import type { ComparedObjects } from '../facts/cluster-objects.ts'
-import { digestOfObjects } from '../kubernetes/canonical.ts'
 import { describeChange, diffObjects, type ObjectChange } from '../kubernetes/diff.ts'
 import {
   formatInventory,
   type Inventory,
+  inventoryOf,
   removalRank,
   removed,
   sameInventory,
   union,
 } from '../kubernetes/inventory.ts'
-import { labels, recordNames } from '../kubernetes/names.ts'
-import {
-  argumentOf,
-  formatObjects,
-  type KubernetesObject,
-  nameOf,
-  type ObjectReference,
-  referenceOf,
-} from '../kubernetes/object.ts'
+import { recordNames } from '../kubernetes/names.ts'
+import { formatObjects, type KubernetesObject, nameOf, referenceOf } from '../kubernetes/object.ts'
 import { formatRelease, outdated, type Release } from '../kubernetes/revisions.ts'
 import { formatSecret, type SecretsPlan } from '../kubernetes/secrets.ts'
 import { isWorkload, numberObjects } from '../kubernetes/stamp.ts'
 import type { Verb } from '../report/report.ts'
-import { apply, type Cluster, kubectl, kubectlLine } from '../tools/kubectl.ts'
+import { apply, type Cluster } from '../tools/kubectl.ts'
+import { deleteStep, entrySteps, labelRelease, writeRecord } from './kubernetes-steps.ts'
 import type { Plan, Step } from './plan.ts'
 
 export interface ReleaseFacts {
@@ -34,6 +28,8 @@ export interface ReleaseFacts {
   readonly compared: ComparedObjects
   readonly inventory: Inventory
   readonly releases: readonly Release[]
+  /** Of the objects, see `digestOfObjects`. */
+  readonly digest: string
   readonly secrets: SecretsPlan
   /** `repository@sha256:...` */
   readonly image: string
@@ -55,15 +51,19 @@ const rolloutEveryMs = 1000
 /** From what the namespace holds to what is wanted. Pure. */
 export function planRelease(verb: Verb, facts: ReleaseFacts): Plan {
   const changes = changesOf(facts)
-  const digest = digestOfObjects(facts.objects)
+  const { digest } = facts
   const latest = facts.releases[0]
   const again = latest?.digest === digest
   const revision = again ? latest.revision : (latest?.revision ?? 0) + 1
   const isNew = !again
   const idle =
     changes.length === 0 && !facts.secrets.changes && !isNew && latest?.state === 'ready' && facts.settled
-  const steps = idle ? [upToDate(facts, revision)] : releaseSteps(facts, changes, revision, digest, isNew)
-  return { verb, stage: 'release', steps, changes }
+  const steps = idle ? [upToDate(facts, revision)] : releaseSteps(facts, changes, revision, isNew)
+  const replaced = changes
+    .filter(change => change.action === 'replace')
+    .map(change => nameOf(change.reference))
+  const asks = `${replaced.join(' and ')} cannot be changed in place and would be deleted and made anew`
+  return { verb, stage: 'release', steps, changes, ...(replaced.length === 0 ? {} : { asks }) }
 }
 
 /** What applying and pruning changes. Pure. */
@@ -95,11 +95,10 @@ function releaseSteps(
   facts: ReleaseFacts,
   changes: readonly ObjectChange[],
   revision: number,
-  digest: string,
   isNew: boolean,
 ): Step[] {
   const { cluster, name, objects, compared, inventory, forceConflicts } = facts
-  const now: Inventory = { objects: objects.map(referenceOf) }
+  const now = inventoryOf(objects, inventory)
   const both = union(inventory, now)
   const names = recordNames(name)
   const gone = changes.filter(change => change.action === 'remove').map(change => change.reference)
@@ -109,9 +108,9 @@ function releaseSteps(
     ...secretSteps(facts),
     ...(sameInventory(both, inventory)
       ? []
-      : [applyStep(cluster, 'inventory.widen', 'note what will be there', formatInventory(name, both))]),
+      : [writeRecord(cluster, 'inventory.widen', 'note what will be there', formatInventory(name, both))]),
     ...(isNew
-      ? [applyStep(cluster, 'release.record', `note release ${revision}`, recordOf(facts, revision, digest))]
+      ? [writeRecord(cluster, 'release.record', `note release ${revision}`, recordOf(facts, revision))]
       : []),
     ...compared.replaced.map((object): Step => deleteStep(cluster, 'replace', referenceOf(object))),
     {
@@ -129,7 +128,7 @@ function releaseSteps(
       .map(reference => deleteStep(cluster, 'prune', reference)),
     ...(gone.length === 0
       ? []
-      : [applyStep(cluster, 'inventory.narrow', 'note what is there', formatInventory(name, now))]),
+      : [writeRecord(cluster, 'inventory.narrow', 'note what is there', formatInventory(name, now))]),
     {
       id: 'rollout.wait',
       title: workloads.map(workload => workload.name).join(', '),
@@ -141,7 +140,7 @@ function releaseSteps(
       },
       hint: `rtdeploy status; rtdeploy logs`,
     },
-    ...entrySteps(facts),
+    ...entrySteps(cluster, facts.entry, facts.readyPath),
     {
       id: 'release.ready',
       quiet: true,
@@ -155,45 +154,6 @@ function releaseSteps(
       }),
     ),
   ]
-}
-
-const addressTimeoutMs = 10 * 60_000
-/** A balancer of Google's takes some minutes from its address to the first answer. */
-const answersTimeoutMs = 10 * 60_000
-
-function entrySteps({ entry, readyPath, cluster }: ReleaseFacts): Step[] {
-  if (entry === undefined) return []
-  const reference = referenceOf(entry)
-  const hint = kubectlLine(cluster, 'describe', argumentOf(reference))
-  return [
-    {
-      id: 'entry.address',
-      title: `address of ${nameOf(reference)}`,
-      hint,
-      action: {
-        kind: 'wait',
-        until: { kind: 'address', entry: reference },
-        timeoutMs: addressTimeoutMs,
-        everyMs: 500,
-      },
-    },
-    {
-      id: 'entry.answers',
-      title: `${nameOf(reference)} lets requests through`,
-      hint,
-      action: {
-        kind: 'wait',
-        until: { kind: 'answers', entry: reference, path: readyPath },
-        timeoutMs: answersTimeoutMs,
-        everyMs: 500,
-      },
-    },
-  ]
-}
-
-/** Writes down how a release went. */
-export function labelRelease(cluster: Cluster, record: string, state: Release['state']) {
-  return kubectl(cluster, ['label', '--overwrite', 'configmap', record, `${labels.state}=${state}`])
 }
 
 function secretSteps({ cluster, name, secrets }: ReleaseFacts): Step[] {
@@ -211,8 +171,8 @@ function secretSteps({ cluster, name, secrets }: ReleaseFacts): Step[] {
   ]
 }
 
-function recordOf(facts: ReleaseFacts, revision: number, digest: string): KubernetesObject {
-  const { name, image, source, by, when, note, objects } = facts
+function recordOf(facts: ReleaseFacts, revision: number): KubernetesObject {
+  const { name, image, source, by, when, note, objects, digest } = facts
   const release: Release = {
     revision,
     state: 'pending',
@@ -224,21 +184,4 @@ function recordOf(facts: ReleaseFacts, revision: number, digest: string): Kubern
     ...(note === undefined ? {} : { note }),
   }
   return formatRelease(name, release, objects)
-}
-
-const applyStep = (cluster: Cluster, id: string, title: string, object: KubernetesObject): Step => ({
-  id,
-  title,
-  quiet: true,
-  action: { kind: 'run', command: apply(cluster, formatObjects([object]), true) },
-})
-
-/** Deletes one object and waits until it is gone, finalizers and all. */
-export function deleteStep(cluster: Cluster, why: string, reference: ObjectReference): Step {
-  const args = ['delete', argumentOf(reference), '--ignore-not-found', '--wait', '--timeout', '5m']
-  return {
-    id: `object.${why}.${reference.kind}.${reference.name}`,
-    title: `${why} ${nameOf(reference)}`,
-    action: { kind: 'run', command: kubectl(cluster, args) },
-  }
 }

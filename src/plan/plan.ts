@@ -75,6 +75,8 @@ export interface Plan {
   readonly verb: Verb
   readonly stage: string
   readonly steps: readonly Step[]
+  /** What a person has to agree to before it is run, as the first half of a question. */
+  readonly asks?: string | undefined
   /** What changes in a cluster, for programs. */
   readonly changes?: readonly ObjectChange[]
 }

@@ -158,6 +158,8 @@ export interface Host {
     problemOf: (answer: string) => string | undefined,
   ): Promise<string>
   askChoice<T extends string>(question: Question<T>): Promise<T>
+  /** What is typed is not shown; empty is not taken. */
+  askSecret(message: string): Promise<string>
   askYes(message: string, initial: boolean): Promise<boolean>
 
   /** A short HTTP request; undefined when nobody answers. */

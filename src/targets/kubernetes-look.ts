@@ -1,53 +1,115 @@
-import { askCluster } from '../facts/cluster-connection.ts'
+import { exitCodes, UserError } from '../errors.ts'
+import { readLastWords, readSnapshot } from '../facts/cluster-rollout.ts'
 import { readLive } from '../facts/cluster-running.ts'
-import { argumentOf, objectsOf } from '../kubernetes/object.ts'
+import { diagnose } from '../kubernetes/diagnose.ts'
+import { diagnoseEntry } from '../kubernetes/diagnose-entry.ts'
+import type { Finding } from '../kubernetes/finding.ts'
+import { redact } from '../kubernetes/masking.ts'
+import { workloadOf } from '../kubernetes/snapshot.ts'
 import { describeRollout, rolloutState } from '../kubernetes/workloads.ts'
 import type { ClusterCondition } from '../plan/plan.ts'
 import type { Host } from '../run/host.ts'
 import type { Look } from '../run/run-plan.ts'
-import { type Cluster, getList } from '../tools/kubectl.ts'
+import { type Cluster, kubectlLine } from '../tools/kubectl.ts'
 
 export interface LookOptions {
   /** From rtdeploy.yaml; the entry point's own when absent. */
   readonly url: string | undefined
+  /** Values that must not be shown, should an app have written one into its log. */
+  readonly secrets: () => readonly string[]
 }
 
-/** Looks at a cluster for a plan that waits. */
+type Of<Kind> = Extract<ClusterCondition, { kind: Kind }>
+type Tell = Parameters<Look>[1]
+
+/** In a row: the balancer's probers do not all know a pod at the same moment. */
+const answersInARow = 3
+
+/** What passes by itself sooner is not worth a line. */
+const tellAfterMs = 4000
+
+/** Looks at a cluster for a plan that waits, and gives up as soon as it is certain that waiting is of no use. */
 export function lookAt(host: Host, cluster: Cluster, options: LookOptions): Look {
-  return async (until, tell) => {
+  const seen = new Map<string, number>()
+  let answered = 0
+
+  /** By our own clock: the cluster's may differ, and what counts is how long we have seen it. */
+  const certain = (findings: readonly Finding[]): Finding | undefined => {
+    const keys = new Set(findings.map(keyOfFinding))
+    for (const key of seen.keys()) if (!keys.has(key)) seen.delete(key)
+    for (const key of keys) if (!seen.has(key)) seen.set(key, host.now())
+    return findings.find(finding => host.now() - (seen.get(keyOfFinding(finding)) ?? 0) >= finding.graceMs)
+  }
+
+  const rollout = async (until: Of<'rollout'>, tell: Tell): Promise<boolean> => {
+    const snapshot = await readSnapshot(host, cluster)
+    const states = until.workloads.flatMap(workload => {
+      const object = workloadOf(snapshot, workload)
+      return object === undefined ? [] : [rolloutState(object)]
+    })
+    if (states.length === until.workloads.length && states.every(state => state.done)) {
+      tell(describeRollout(states))
+      return true
+    }
+    const findings = diagnose(snapshot, until.workloads)
+    const problem = certain(findings)
+    const lasting = findings.find(
+      finding => host.now() - (seen.get(keyOfFinding(finding)) ?? 0) >= tellAfterMs,
+    )
+    tell([describeRollout(states), ...(lasting === undefined ? [] : [lasting.message])].join('; '))
+    if (problem !== undefined) throw await rolloutError(host, cluster, problem, options.secrets())
+    return false
+  }
+
+  const address = async (until: Of<'address'>, tell: Tell): Promise<boolean> => {
+    const live = await readLive(host, cluster, { objects: [until.entry] })
+    if (live.address !== undefined) return true
+    const findings =
+      live.entry === undefined ? [] : diagnoseEntry(live.entry, (await readSnapshot(host, cluster)).events)
+    if (findings[0] !== undefined) tell(findings[0].message)
+    const problem = certain(findings)
+    if (problem !== undefined) throw await rolloutError(host, cluster, problem, options.secrets())
+    return false
+  }
+
+  const answers = async (until: Of<'answers'>, tell: Tell): Promise<boolean> => {
+    const url = options.url ?? (await readLive(host, cluster, { objects: [until.entry] })).url
+    if (url === undefined) return false
+    const answer = await host.request(`${url}${until.path}`, { timeoutMs: 5000 })
+    answered = answer?.status === 200 ? answered + 1 : 0
+    const words = answer?.body.trim().split('\n')[0]?.slice(0, 80)
+    tell(
+      `${url}${until.path} ${answer === undefined ? 'does not answer yet' : `answers ${answer.status} ${words}`}`,
+    )
+    return answered >= answersInARow
+  }
+
+  return (until, tell) => {
     switch (until.kind) {
       case 'rollout':
-        return lookAtRollout(host, cluster, until, tell)
+        return rollout(until, tell)
       case 'address':
-        return (await readLive(host, cluster, { objects: [until.entry] })).address !== undefined
+        return address(until, tell)
       case 'answers':
-        return lookAtAnswers(host, cluster, until, options, tell)
+        return answers(until, tell)
     }
   }
 }
 
-async function lookAtRollout(
-  host: Host,
-  cluster: Cluster,
-  until: Extract<ClusterCondition, { kind: 'rollout' }>,
-  tell: (text: string) => void,
-): Promise<boolean> {
-  const found = objectsOf(await askCluster(host, cluster, getList(cluster, until.workloads.map(argumentOf))))
-  const states = found.map(rolloutState)
-  tell(describeRollout(states))
-  return states.length === until.workloads.length && states.every(state => state.done)
-}
+const keyOfFinding = ({ code, subject }: Finding) => `${code} ${subject}`
 
-async function lookAtAnswers(
+async function rolloutError(
   host: Host,
   cluster: Cluster,
-  until: Extract<ClusterCondition, { kind: 'answers' }>,
-  options: LookOptions,
-  tell: (text: string) => void,
-): Promise<boolean> {
-  const url = options.url ?? (await readLive(host, cluster, { objects: [until.entry] })).url
-  if (url === undefined) return false
-  const answer = await host.request(`${url}${until.path}`, { timeoutMs: 5000 })
-  tell(`${url} ${answer === undefined ? 'does not answer yet' : `answers ${answer.status}`}`)
-  return answer?.status === 200
+  { code, message, proof, show, logs }: Finding,
+  secrets: readonly string[],
+): Promise<UserError> {
+  const words = logs === undefined ? [] : await readLastWords(host, cluster, logs)
+  const heading = words.length === 0 ? [] : [`last lines of ${logs?.pod}:`]
+  return new UserError(redact(message, secrets), {
+    code,
+    hint: kubectlLine(cluster, ...show),
+    details: [...proof, ...heading, ...words.map(line => `  ${line}`)].map(line => redact(line, secrets)),
+    exitCode: exitCodes.stepFailed,
+  })
 }

@@ -1,170 +1,133 @@
-import type { Config, KubernetesConfig } from '../config/config.ts'
-import { exitCodes, UserError } from '../errors.ts'
-import { clusterPaths, connect } from '../facts/cluster-connection.ts'
-import { type ImageFacts, readImageFacts, readPushedDigest } from '../facts/cluster-image.ts'
-import { compareObjects, renderManifests } from '../facts/cluster-objects.ts'
+import { UserError } from '../errors.ts'
 import { readRecords, readVersions } from '../facts/cluster-records.ts'
+import { readRemains } from '../facts/cluster-remains.ts'
 import { readLive } from '../facts/cluster-running.ts'
-import { entryOf } from '../kubernetes/entry.ts'
+import { digestOfObjects } from '../kubernetes/canonical.ts'
 import { parseInventory } from '../kubernetes/inventory.ts'
-import type { KubernetesObject } from '../kubernetes/object.ts'
-import { planSecrets, type SecretsPlan } from '../kubernetes/secrets.ts'
-import { isWorkload, stampObjects } from '../kubernetes/stamp.ts'
 import { rolloutState } from '../kubernetes/workloads.ts'
-import { planRelease } from '../plan/kubernetes.ts'
 import { planNamespace } from '../plan/kubernetes-namespace.ts'
-import { noteImage, planPublish } from '../plan/kubernetes-publish.ts'
-import { planTeardown } from '../plan/kubernetes-teardown.ts'
-import type { Verb } from '../report/report.ts'
+import { planPublish } from '../plan/kubernetes-publish.ts'
+import { markFailed } from '../plan/kubernetes-steps.ts'
+import { describeRemains, planTeardown } from '../plan/kubernetes-teardown.ts'
 import type { Host } from '../run/host.ts'
+import type { Look } from '../run/run-plan.ts'
+import { acquireLease } from './kubernetes-lease.ts'
 import { lookAt } from './kubernetes-look.ts'
-import type { Running, Target } from './target.ts'
-
-export interface KubernetesTargetOptions {
-  readonly verb: Verb
-  readonly project: string
-  readonly config: Config
-  readonly dryRun: boolean
-  readonly forceConflicts: boolean
-}
-
-/** The section of rtdeploy.yaml, with the names that follow from it. Throws `config.target` (exit 2) when there is none. */
-export function kubernetesOf(config: Config): KubernetesConfig & { readonly namespace: string } {
-  const { kubernetes } = config
-  if (kubernetes !== undefined) return { ...kubernetes, namespace: kubernetes.namespace ?? config.name }
-  throw new UserError('rtdeploy.yaml has no section `kubernetes`', {
-    code: 'config.target',
-    hint: 'add it: kubernetes: { context: ..., image: ... }; `kubectl config get-contexts` lists contexts',
-    exitCode: exitCodes.usage,
-  })
-}
+import { findImage, knownSecrets, planBack, planUp, render } from './kubernetes-release.ts'
+import { openSession, type Session, type SessionOptions } from './kubernetes-session.ts'
+import type { PlaceLock, Recovery, Running, Stage, Target } from './target.ts'
 
 /** An app in a namespace of any cluster. */
-export function kubernetesTarget(host: Host, options: KubernetesTargetOptions): Target {
-  const { verb, project, config } = options
+export function kubernetesTarget(host: Host, options: SessionOptions): Target {
+  const session = openSession(host, options)
+  const { verb, project, config, settings } = session
   const { name } = config
-  const settings = kubernetesOf(config)
-  const paths = clusterPaths(project)
-  const connected = once(() => connect(host, project, settings))
-  const image = async (): Promise<ImageFacts> => readImageFacts(host, project, config, settings)
-
-  const render = async (facts: ImageFacts, digest: string | undefined) =>
-    renderManifests(host, project, settings, {
-      name,
-      namespace: settings.namespace,
-      image: { repository: settings.image, ...(digest === undefined ? { tag: facts.tag } : { digest }) },
-      env: config.app.env,
-    })
-
+  const provision: Stage = {
+    name: 'provision',
+    plan: async () => {
+      const cluster = await session.cluster()
+      const [version, records] = await Promise.all([
+        readVersions(host, cluster),
+        readRecords(host, cluster, name),
+      ])
+      const rendered =
+        records.namespace === undefined ? await render(session, await findImage(session), undefined) : []
+      const wanted = rendered.find(object => object.kind === 'Namespace')
+      return planNamespace({ verb, cluster, name, version, namespace: records.namespace, wanted })
+    },
+  }
+  const publish: Stage = {
+    name: 'publish',
+    plan: async () =>
+      planPublish({ verb, project, platform: settings.platform, image: await findImage(session) }),
+  }
+  let look: Promise<Look> | undefined
   return {
     name: 'kubernetes',
-    stages: [
-      {
-        name: 'provision',
-        plan: async () => {
-          const cluster = await connected()
-          const [version, records] = await Promise.all([
-            readVersions(host, cluster),
-            readRecords(host, cluster, name),
-          ])
-          const rendered = records.namespace === undefined ? await render(await image(), undefined) : []
-          const own = rendered.find(object => object.kind === 'Namespace')
-          return planNamespace({ verb, cluster, name, version, namespace: records.namespace, wanted: own })
-        },
-      },
-      {
-        name: 'publish',
-        plan: async () => planPublish({ verb, project, platform: settings.platform, image: await image() }),
-      },
-      {
-        name: 'release',
-        plan: async () => {
-          const cluster = await connected()
-          const facts = await image()
-          const digest = facts.digest ?? (options.dryRun ? undefined : await readPushedDigest(host, facts))
-          const [records, rendered] = await Promise.all([
-            readRecords(host, cluster, name),
-            render(facts, digest),
-          ])
-          const secrets = await secretsFor(records.secret)
-          const objects = stampObjects(
-            rendered.filter(object => object.kind !== 'Namespace'),
-            { name, replicas: config.app.replicas, secretsVersion: secrets.version },
-          )
-          const compared =
-            records.namespace === undefined
-              ? { live: [], wanted: objects, replaced: [] }
-              : await compareObjects(host, cluster, objects, options.forceConflicts)
-          const plan = planRelease(verb, {
-            name,
-            cluster,
-            objects,
-            compared,
-            inventory: parseInventory(records.inventory),
-            releases: records.releases,
-            secrets,
-            image: `${settings.image}${digest === undefined ? `:${facts.tag}` : `@${digest}`}`,
-            source: facts.tag,
-            by: `${host.env.USER ?? host.env.LOGNAME ?? 'somebody'}@${host.machine}`,
-            when: new Date(host.now()).toISOString(),
-            settled: compared.live.filter(isWorkload).every(object => rolloutState(object).done),
-            forceConflicts: options.forceConflicts,
-            entry: entryOf(objects),
-            readyPath: config.app.ready,
-          })
-          const { tag } = facts
-          const noted =
-            digest === undefined || facts.digest !== undefined
-              ? []
-              : [
-                  noteImage(paths.image, {
-                    repository: settings.image,
-                    tag,
-                    platform: settings.platform,
-                    digest,
-                  }),
-                ]
-          return { ...plan, steps: [...noted, ...plan.steps] }
-        },
-      },
-    ],
-    look: async (until, tell) => lookAt(host, await connected(), { url: settings.url })(until, tell),
+    stages: [provision, publish, { name: 'release', plan: () => planUp(session) }],
+    rollback: revision => ({ name: 'release', plan: () => planBack(session, revision) }),
+    recover: (stage, error) => recover(session, stage, error),
+    lock: () => lock(session),
+    look: async (until, tell) => {
+      look ??= openLook(session)
+      return (await look)(until, tell)
+    },
     planDown: async () => {
-      const cluster = await connected()
+      const cluster = await session.cluster()
       const records = await readRecords(host, cluster, name)
       const inventory = parseInventory(records.inventory)
       const live = await readLive(host, cluster, inventory)
-      return planTeardown({ cluster, name, records, inventory, live: live.objects, deleteData: false })
+      const remains = await readRemains(host, cluster, name, inventory, records)
+      const deleteData = session.flags.deleteData ?? false
+      return planTeardown({ cluster, name, records, inventory, live: live.objects, remains, deleteData })
     },
-    running: async (): Promise<Running | undefined> => {
-      const cluster = await connected()
+    leftovers: async () => {
+      const cluster = await session.cluster()
       const records = await readRecords(host, cluster, name)
-      const live = await readLive(host, cluster, parseInventory(records.inventory))
-      const app = live.objects.find(object => object.kind === 'Deployment' && object.metadata.name === name)
-      if (app === undefined) return undefined
-      const state = rolloutState(app)
-      return {
-        url: settings.url ?? live.url,
-        replicas: state.wanted,
-        affinity: config.loadBalancer.affinity,
-        backends: {},
-        checks: [],
-        details: { running: true },
-        text: '',
-      }
+      if (records.namespace === undefined) return []
+      const remains = await readRemains(host, cluster, name, parseInventory(records.inventory), records)
+      return describeRemains(cluster, remains)
     },
-  }
-
-  async function secretsFor(live: KubernetesObject | undefined): Promise<SecretsPlan> {
-    return planSecrets(settings.secrets, new Map(), live, host.token)
+    running: () => running(session),
   }
 }
 
-/** Asks once, however often it is called. */
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | undefined
-  return () => {
-    answer ??= ask()
-    return answer
+async function openLook(session: Session): Promise<Look> {
+  const { host, settings } = session
+  const secrets = await knownSecrets(session)
+  return lookAt(host, await session.cluster(), { url: settings.url, secrets: () => secrets })
+}
+
+/** Nothing is locked where nothing of ours can be: `down` must not leave a Lease behind where it finds nothing else. */
+async function lock({ host, config, verb, ...session }: Session): Promise<PlaceLock | undefined> {
+  const cluster = await session.cluster()
+  const records = await readRecords(host, cluster, config.name)
+  if (records.namespace?.metadata.deletionTimestamp !== undefined || records.namespace === undefined)
+    return undefined
+  if (verb === 'down' && records.inventory === undefined && records.secret === undefined) return undefined
+  return acquireLease(host, cluster, config.name, `rtdeploy ${verb}`)
+}
+
+/** Notes that the release failed, and goes back to the last good one when that was asked for. */
+async function recover(session: Session, stage: Stage, error: UserError): Promise<Recovery> {
+  const { host, config, flags } = session
+  if (stage.name !== 'release' || !/^(?:rollout|entry|wait)\./.test(error.code)) return { error }
+  const cluster = await session.cluster()
+  const { releases } = await readRecords(host, cluster, config.name)
+  const failed = releases[0]
+  if (failed === undefined) return { error }
+  const mark = markFailed(cluster, config.name, failed.revision)
+  const extended = (line: string) =>
+    new UserError(error.message, { ...error, details: [...error.details, line] })
+  if (flags.rollbackOnFailure !== true) {
+    const good = releases.find(release => release.state === 'ready' && release.digest !== failed.digest)
+    const line = `release ${good?.revision} still serves as far as it can; rtdeploy rollback goes back to it`
+    return { plan: mark, error: good === undefined ? error : extended(line) }
+  }
+  const good = releases.find(release => release.state === 'ready' && release.digest !== failed.digest)
+  if (good === undefined) return { plan: mark, error: extended('there is no earlier release to go back to') }
+  const back = await planBack({ ...session, verb: 'rollback' }, good.revision)
+  return {
+    plan: { ...back, steps: [...mark.steps, ...back.steps], asks: undefined },
+    error: extended(`rolled back to release ${good.revision} (${good.source})`),
+  }
+}
+
+async function running({ host, config, settings, ...session }: Session): Promise<Running | undefined> {
+  const cluster = await session.cluster()
+  const records = await readRecords(host, cluster, config.name)
+  const live = await readLive(host, cluster, parseInventory(records.inventory))
+  const app = live.objects.find(
+    object => object.kind === 'Deployment' && object.metadata.name === config.name,
+  )
+  if (app === undefined) return undefined
+  return {
+    url: settings.url ?? live.url,
+    replicas: rolloutState(app).wanted,
+    affinity: config.loadBalancer.affinity,
+    backends: {},
+    checks: [],
+    details: { running: true, digest: digestOfObjects(live.objects) },
+    text: '',
   }
 }

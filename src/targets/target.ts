@@ -1,11 +1,12 @@
 import type { TargetName } from '../config/config.ts'
+import type { UserError } from '../errors.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { BackendUse, Check } from '../report/report.ts'
 import type { Look } from '../run/run-plan.ts'
 
 /** A stage of `up`: its plan is made when its turn comes, from facts read anew. */
 export interface Stage {
-  readonly name: 'provision' | 'publish' | 'release'
+  readonly name: 'provision' | 'publish' | 'release' | 'teardown'
   plan(): Promise<Plan>
 }
 
@@ -26,17 +27,37 @@ export interface Running {
   readonly text: string
 }
 
+/** A lock where the app runs, besides the one of the project's folder. */
+export interface PlaceLock {
+  /** Aborted when somebody else has it although we did not give it back; its reason is the error to show. */
+  readonly lost: AbortSignal
+  release(): Promise<void>
+}
+
 /** What runs, found again without knowing what was wanted. */
 export interface Runtime {
   planDown(): Promise<Plan>
   /** Undefined when nothing runs. */
   running(): Promise<Running | undefined>
+  /** For plans that wait for something in a cluster. */
+  readonly look?: Look
+  /** What is left on purpose, or by others, once everything was taken down; a line each. */
+  readonly leftovers?: () => Promise<readonly string[]>
+  /** Undefined as long as there is nothing to lock. Throws `lock.held` (exit 4). */
+  readonly lock?: () => Promise<PlaceLock | undefined>
 }
 
 /** What differs between the places an app can run. */
 export interface Target extends Runtime {
   readonly name: TargetName
   readonly stages: readonly Stage[]
-  /** For plans that wait for something in a cluster. */
-  readonly look?: Look
+  /** What to do about what a failed stage left, and the error to end with. */
+  readonly recover?: (stage: Stage, error: UserError) => Promise<Recovery>
+  /** Back to an earlier release, the last good one when none is named. */
+  readonly rollback?: (revision: number | undefined) => Stage
+}
+
+export interface Recovery {
+  readonly plan?: Plan
+  readonly error: UserError
 }

@@ -1,7 +1,7 @@
 import { Interrupted } from '../../errors.ts'
 import type { Host } from '../host.ts'
 
-type Prompts = Pick<Host, 'askText' | 'askChoice' | 'askYes'>
+type Prompts = Pick<Host, 'askText' | 'askChoice' | 'askSecret' | 'askYes'>
 
 /** Questions on the terminal; everything they draw goes to stderr. Ctrl-C in a question is an interrupt. */
 export function realPrompts(streams: Pick<NodeJS.Process, 'stdin' | 'stderr'>): Prompts {
@@ -32,6 +32,13 @@ export function realPrompts(streams: Pick<NodeJS.Process, 'stdin' | 'stderr'>): 
       asked(({ select }) =>
         select(
           { message: question.message, choices: [...question.choices], default: question.initial },
+          context,
+        ),
+      ),
+    askSecret: message =>
+      asked(({ password }) =>
+        password(
+          { message, mask: true, validate: answer => answer !== '' || 'should not be empty' },
           context,
         ),
       ),

@@ -1,0 +1,83 @@
+import { UserError } from '../errors.ts'
+import { localPaths } from '../local/state.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Emit } from '../report/events.ts'
+import type { StepResult } from '../report/report.ts'
+import type { Host } from '../run/host.ts'
+import { openJournal } from '../run/journal.ts'
+import { runPlan } from '../run/run-plan.ts'
+import type { PlaceLock, Runtime, Stage, Target } from '../targets/target.ts'
+
+interface Place {
+  readonly folder: string
+  readonly target: Runtime & Pick<Target, 'recover'>
+}
+
+/**
+ * Runs stages one after the other, reading the facts anew before each, under the lock of the place where the app runs as
+ * soon as there is such a place. When one fails, the target may put right what it left; then the error goes on.
+ */
+export async function runStages(
+  host: Host,
+  { folder, target }: Place,
+  stages: readonly Stage[],
+  emit: Emit,
+): Promise<StepResult[]> {
+  const journal = openJournal(host, localPaths(folder).root)
+  const unfinished = stages[0]?.name === 'teardown' ? undefined : await journal.unfinished()
+  if (unfinished !== undefined) {
+    const { verb, stage, step } = unfinished
+    emit({
+      type: 'note',
+      text: `an earlier \`rtdeploy ${verb}\` was cut short at ${step}; going on from there`,
+    })
+    await journal.write({ verb, stage, step, state: 'failed' })
+  }
+  const log = `${localPaths(folder).logs}/tools.log`
+  const onOutput = (step: { readonly id: string }, line: string) =>
+    host.appendFile(log, `${step.id} | ${line}\n`)
+  const results: StepResult[] = []
+  let lock: PlaceLock | undefined
+  const run = async (plan: Plan) => {
+    await confirm(host, plan)
+    const signals = lock === undefined ? [] : [lock.lost]
+    const guarded = { ...host, interrupted: AbortSignal.any([host.interrupted, ...signals]) }
+    const look = target.look === undefined ? {} : { look: target.look }
+    results.push(...(await runPlan(guarded, plan, { emit, journal, onOutput, ...look })))
+  }
+  try {
+    for (const stage of stages) {
+      lock ??= await target.lock?.()
+      const plan = await stage.plan()
+      try {
+        await run(plan)
+      } catch (error) {
+        if (!(error instanceof UserError) || lock?.lost.aborted) throw error
+        const recovery = await target.recover?.(stage, error)
+        if (recovery?.plan !== undefined) await run(recovery.plan)
+        throw recovery?.error ?? error
+      }
+    }
+    return results
+  } finally {
+    await lock?.release()
+  }
+}
+
+/** A plan that takes something away asks first. Without a terminal only `--yes` is a yes. */
+async function confirm(host: Host, { asks, verb }: Plan): Promise<void> {
+  if (asks === undefined) return
+  if (!host.terminal.canAsk) {
+    throw new UserError(asks, {
+      code: 'plan.unconfirmed',
+      hint: `if that is what you want: rtdeploy ${verb} --yes`,
+      exitCode: 2,
+    })
+  }
+  if (await host.askYes(`${asks}; go on?`, false)) return
+  throw new UserError('nothing was changed, as you answered', {
+    code: 'plan.declined',
+    hint: `rtdeploy ${verb} --dry-run shows what it would do`,
+    exitCode: 1,
+  })
+}

@@ -1,0 +1,40 @@
+import type { Finding } from '../kubernetes/finding.ts'
+import { objectsOf } from '../kubernetes/object.ts'
+import { type Snapshot, snapshotKinds } from '../kubernetes/snapshot.ts'
+import type { Host } from '../run/host.ts'
+import { type Cluster, getList, kubectl } from '../tools/kubectl.ts'
+import { askCluster } from './cluster-connection.ts'
+
+/** The namespace as it is now. */
+export async function readSnapshot(host: Host, cluster: Cluster): Promise<Snapshot> {
+  const [objects, events] = await Promise.all([
+    askCluster(host, cluster, getList(cluster, [snapshotKinds])),
+    askCluster(host, cluster, getList(cluster, ['events'])),
+  ])
+  return { objects: objectsOf(objects), events: objectsOf(events) }
+}
+
+const lastLines = 20
+
+/** The last words of a container; empty when there are none any more. */
+export async function readLastWords(
+  host: Host,
+  cluster: Cluster,
+  { pod, container, previous }: NonNullable<Finding['logs']>,
+): Promise<readonly string[]> {
+  const read = async (before: boolean) => {
+    const args = [
+      'logs',
+      pod,
+      '--container',
+      container,
+      '--tail',
+      String(lastLines),
+      ...(before ? ['--previous'] : []),
+    ]
+    const ran = await host.run(kubectl(cluster, args), { timeoutMs: 10_000, signal: host.interrupted })
+    return ran.exitCode === 0 ? ran.stdout.trimEnd() : ''
+  }
+  const text = (previous ? await read(true) : '') || (await read(false))
+  return text === '' ? [] : text.split('\n')
+}

@@ -1,0 +1,122 @@
+import type { Config, KubernetesConfig } from '../config/config.ts'
+import { exitCodes, UserError } from '../errors.ts'
+import { clusterPaths, connect } from '../facts/cluster-connection.ts'
+import type { Verb } from '../report/report.ts'
+import type { Host } from '../run/host.ts'
+import type { Cluster } from '../tools/kubectl.ts'
+
+/** Flags of one run that concern a cluster. */
+export interface KubernetesFlags {
+  readonly context?: string
+  readonly yes?: boolean
+  readonly dryRun?: boolean
+  readonly forceConflicts?: boolean
+  readonly secretsFile?: string
+  readonly image?: string
+  readonly rollbackOnFailure?: boolean
+  readonly deleteData?: boolean
+}
+
+export interface SessionOptions {
+  readonly verb: Verb
+  readonly project: string
+  readonly config: Config
+  readonly flags: KubernetesFlags
+}
+
+/** One run against one cluster. */
+export interface Session extends SessionOptions {
+  readonly host: Host
+  readonly settings: KubernetesConfig & { readonly namespace: string }
+  readonly paths: ReturnType<typeof clusterPaths>
+  /** Connects when it is first asked. Throws when the context is not there, or is another one and nobody said yes. */
+  cluster(): Promise<Cluster>
+}
+
+export function openSession(host: Host, options: SessionOptions): Session {
+  const { project, config, flags } = options
+  const settings = settingsOf(config, flags)
+  let cluster: Promise<Cluster> | undefined
+  return {
+    ...options,
+    host,
+    settings,
+    paths: clusterPaths(project),
+    cluster: () => {
+      cluster ??= open(host, options, settings)
+      return cluster
+    },
+  }
+}
+
+/** The section of rtdeploy.yaml with the names that follow from it. Throws `config.target` (exit 2) when there is none. */
+function settingsOf(config: Config, flags: KubernetesFlags): Session['settings'] {
+  const { kubernetes } = config
+  if (kubernetes !== undefined) {
+    const { context = kubernetes.context } = flags
+    return { ...kubernetes, context, namespace: kubernetes.namespace ?? config.name }
+  }
+  throw new UserError('rtdeploy.yaml has no section `kubernetes`', {
+    code: 'config.target',
+    hint: 'add it: kubernetes: { context: ..., image: ... }; `kubectl config get-contexts` lists contexts',
+    exitCode: exitCodes.usage,
+  })
+}
+
+const changing: readonly Verb[] = ['up', 'rollback', 'down']
+
+async function open(host: Host, options: SessionOptions, settings: Session['settings']): Promise<Cluster> {
+  const { project, config, flags, verb } = options
+  const { server, ...cluster } = await connect(host, project, settings)
+  if (changing.includes(verb) && flags.dryRun !== true) {
+    const path = clusterPaths(project).record
+    const known = parseKnown(await host.readFile(path))
+    const { context } = cluster
+    const before = known[context]
+    const recorded = config.kubernetes?.context
+    if (recorded !== context)
+      await agree(
+        host,
+        flags,
+        verb,
+        `rtdeploy.yaml names the context ${recorded}, this run is for ${context} (${server})`,
+      )
+    else if (before !== undefined && before !== server)
+      await agree(
+        host,
+        flags,
+        verb,
+        `the context ${context} led to ${before} the last time, and leads to ${server} now`,
+      )
+    if (before !== server)
+      await host.writeFile(path, `${JSON.stringify({ ...known, [context]: server })}\n`, { mode: 0o600 })
+  }
+  return cluster
+}
+
+/** Which server each context led to. */
+function parseKnown(text: string | undefined): Readonly<Record<string, string>> {
+  try {
+    const value: unknown = JSON.parse(text ?? '{}')
+    return typeof value === 'object' && value !== null ? (value as Record<string, string>) : {}
+  } catch {
+    return {}
+  }
+}
+
+async function agree(host: Host, { yes }: KubernetesFlags, verb: Verb, what: string): Promise<void> {
+  if (yes === true) return
+  if (!host.terminal.canAsk) {
+    throw new UserError(what, {
+      code: 'context.other',
+      hint: `if that is the cluster you mean: rtdeploy ${verb} --yes`,
+      exitCode: exitCodes.usage,
+    })
+  }
+  if (await host.askYes(`${what}; go on?`, false)) return
+  throw new UserError('nothing was changed, as you answered', {
+    code: 'context.declined',
+    hint: '`kubernetes.context` in rtdeploy.yaml names the cluster',
+    exitCode: exitCodes.usage,
+  })
+}
