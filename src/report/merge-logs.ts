@@ -17,7 +17,8 @@ const epochTime = /"time":\s*(\d{13})/
 export function timeOf(line: string): number | undefined {
   const head = line.slice(0, 200)
   const iso = isoTime.exec(head)?.[0]
-  if (iso !== undefined) return Date.parse(iso)
+  const parsed = iso === undefined ? Number.NaN : Date.parse(iso)
+  if (!Number.isNaN(parsed)) return parsed
   const epoch = epochTime.exec(head)?.[1]
   return epoch === undefined ? undefined : Number(epoch)
 }

@@ -14,7 +14,11 @@ export function paintFor(
 ): Paint {
   const wanted =
     flag ??
-    (env.NO_COLOR ? false : env.FORCE_COLOR ? env.FORCE_COLOR !== '0' : isTerminal && env.TERM !== 'dumb')
+    (env.NO_COLOR
+      ? false
+      : env.FORCE_COLOR
+        ? !['0', 'false'].includes(env.FORCE_COLOR)
+        : isTerminal && env.TERM !== 'dumb')
   return wanted ? (style, text) => styleText(style, text, { validateStream: false }) : (_style, text) => text
 }
 
@@ -22,8 +26,8 @@ export const marks = { pass: '✓', warn: '!', fail: '✗', skip: '-' } as const
 
 /** `850 ms`, `4.2 s`, `3m05s`. */
 export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
+  if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`
   const seconds = Math.round(ms / 1000)
   return `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, '0')}s`
 }

@@ -4,18 +4,21 @@ import type { BackendUse, Check, Report } from './report.ts'
 
 const colours = { pass: 'green', warn: 'yellow', fail: 'red', skip: 'dim' } as const
 
+/** What follows a line break stands under what it belongs to: no text of a server can pass for a line of ours. */
+const shown = (text: string) => printable(text).replace(/\s*\n\s*/g, '\n            ')
+
 /** A check in one line when it passed; with what was wanted, why and the fix when it did not. Pure. */
 export function checkLines(check: Check, paint: Paint): string[] {
   const mark = paint(colours[check.status], marks[check.status])
   const lines = [
-    `${mark} ${check.title}${check.found === '' ? '' : paint('dim', `  ${printable(check.found)}`)}`,
+    `${mark} ${shown(check.title)}${check.found === '' ? '' : paint('dim', `  ${shown(check.found)}`)}`,
   ]
   if (check.status === 'fail' || check.status === 'warn') {
-    if (check.wanted !== '') lines.push(`    wanted  ${check.wanted}`)
-    if (check.why !== undefined) lines.push(`    why     ${printable(check.why)}`)
+    if (check.wanted !== '') lines.push(`    wanted  ${shown(check.wanted)}`)
+    if (check.why !== undefined) lines.push(`    why     ${shown(check.why)}`)
   }
   if (check.status !== 'pass' && check.hint !== undefined)
-    lines.push(`    ${paint('yellow', 'fix')}     ${printable(check.hint)}`)
+    lines.push(`    ${paint('yellow', 'fix')}     ${shown(check.hint)}`)
   return lines
 }
 

@@ -1,3 +1,4 @@
+import { printable } from '../errors.ts'
 import type { Emit, Event } from '../report/events.ts'
 import { duration, marks, type Paint } from '../report/paint.ts'
 import { checkLines } from '../report/text.ts'
@@ -28,23 +29,24 @@ export function createProgress(options: ProgressOptions): { readonly emit: Emit;
     if (drawn) write('\r\u001b[2K')
     drawn = false
   }
+  const told = ({ title, state, since }: NonNullable<typeof running>) =>
+    [title, state, duration(now() - since)].filter(part => part !== undefined).join('  ')
   const draw = () => {
     if (running === undefined) return
-    const state = running.state === undefined ? '' : `  ${running.state}`
-    const text = `${frames[frame++ % frames.length]} ${running.title}${state}  ${duration(now() - running.since)}`
+    const text = `${frames[frame++ % frames.length]} ${told(running)}`
     write(`\r\u001b[2K${text.slice(0, Math.max(10, options.columns() - 1))}`)
     drawn = true
   }
-  const beat = () => running && write(`  still: ${running.title}  ${duration(now() - running.since)}\n`)
+  const beat = () => running && write(`  still: ${told(running)}\n`)
   const rest = () => {
     clearInterval(timer)
     timer = undefined
     clear()
     running = undefined
   }
-  const run = (title: string) => {
+  const run = (title: string, state?: string) => {
     const since = running?.title === title ? running.since : now()
-    running = { title, since }
+    running = { title, since, ...(state === undefined ? {} : { state }) }
     if (options.terminal) draw()
     if (timer === undefined) {
       timer = setInterval(options.terminal ? draw : beat, options.terminal ? 100 : heartbeatMs)
@@ -60,7 +62,7 @@ export function createProgress(options: ProgressOptions): { readonly emit: Emit;
       case 'step-started':
         return run(event.title)
       case 'step-output':
-        return options.verbose ? line(paint('dim', `  ${event.line}`)) : undefined
+        return options.verbose ? line(paint('dim', `  ${printable(event.line)}`)) : undefined
       case 'step-progress':
         if (running === undefined) return
         running.state = event.text
@@ -78,7 +80,7 @@ export function createProgress(options: ProgressOptions): { readonly emit: Emit;
         return line(`${mark} ${title}${paint('dim', `  ${detail ?? duration(tookMs)}`)}`)
       }
       case 'check-progress':
-        return options.terminal ? run(`${event.title} ${event.done}/${event.of}`) : undefined
+        return run(event.title, `${event.done}/${event.of}`)
       case 'check-done':
         rest()
         for (const text of checkLines(event.check, paint)) line(text)
