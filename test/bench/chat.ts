@@ -34,8 +34,7 @@ export async function benchChat(): Promise<Row[]> {
     const note = `${mongo.kind}, ${redis.kind}`
     const plain = () => startServers(3, 'chat-plain.mjs', { REDIS_URL: redis.url })
     const app = () => startServers(3, 'chat-app.mjs', { REDIS_URL: redis.url, MONGODB_URL: mongo.url })
-    const before = await measure(plain, [100, 200, 300, 400, 500, 700])
-    const after = await measure(app, [100, 300, 600, 1_000, 1_500, 2_000, 2_500, 3_000, 4_000])
+    const { before, after } = await measure(plain, app)
     const heap = { plain: await heapPerIdle(plain), app: await heapPerIdle(app) }
     return [
       ratio('chat: highest msg/s with p99 <= 50 ms / plain', highest(after), highest(before), '>=', 5, note),
@@ -81,29 +80,52 @@ function p99(figures: Figures[], rate: number): number {
   return figures.find(figure => figure.rate === rate)?.p99 ?? Number.NaN
 }
 
-/** Goes up the rates until a step is clearly beyond what the servers can do. */
-async function measure(start: () => Promise<Server[]>, rates: number[]): Promise<Figures[]> {
-  const servers = await start()
-  const crowd = await Crowd.open(
-    servers.map(({ port }) => port),
-    crowdSize,
-  )
-  const figures: Figures[] = []
+const rates = {
+  plain: [100, 300, 200, 400, 500, 700],
+  app: [100, 300, 600, 1_000, 1_500, 2_000, 2_500, 3_000, 4_000],
+}
+
+/**
+ * Both sides in turn, rate by rate and twice, the better of the two: what else the machine does meets both alike. A side
+ * goes no further when it was beyond its end twice.
+ */
+async function measure(plain: () => Promise<Server[]>, app: () => Promise<Server[]>) {
+  const sides = []
+  for (const [name, start] of [['plain', plain] as const, ['app', app] as const]) {
+    const servers = await start()
+    const crowd = await Crowd.open(
+      servers.map(({ port }) => port),
+      crowdSize,
+    )
+    await crowd.talk(200, 3_000)
+    sides.push({ name, servers, crowd, figures: [] as Figures[], left: [...rates[name]], beyond: 0 })
+  }
   try {
-    await crowd.talk(100, 2_000)
-    for (const rate of rates) {
-      const step = await crowd.talk(rate, stepMs)
-      process.stderr.write(
-        `  ${rate} msg/s: p50 ${step.p50.toFixed(1)} ms, p99 ${step.p99.toFixed(1)} ms${step.complete ? '' : ', not all came'}\n`,
-      )
-      figures.push(step)
-      if (step.p99 > 20 * slowestMs) break
+    while (sides.some(({ left }) => left.length > 0)) {
+      for (const side of sides) {
+        const rate = side.left.shift()
+        if (rate === undefined) continue
+        const best = better(await side.crowd.talk(rate, stepMs), await side.crowd.talk(rate, stepMs))
+        side.figures.push(best)
+        process.stderr.write(
+          `  ${side.name}, ${rate} msg/s: p50 ${best.p50.toFixed(1)} ms, p99 ${best.p99.toFixed(1)} ms\n`,
+        )
+        if (best.p99 > slowestMs) side.beyond++
+        if (side.beyond === 2 && rate > 300) side.left = []
+      }
     }
   } finally {
-    crowd.close()
-    await stopServers(servers)
+    for (const { crowd, servers } of sides) {
+      crowd.close()
+      await stopServers(servers)
+    }
   }
-  return figures
+  return { before: sides[0]!.figures, after: sides[1]!.figures }
+}
+
+function better(one: Figures, other: Figures): Figures {
+  if (one.complete !== other.complete) return one.complete ? one : other
+  return one.p99 <= other.p99 ? one : other
 }
 
 /** Bytes of heap that one more connection costs which does nothing. */
