@@ -27,6 +27,7 @@ async function runVerb(host: Host, invocation: Invocation): Promise<number> {
     verbose,
     now: host.now,
   })
+  if (!json) host.interrupted.addEventListener('abort', progress.interrupted)
   const steps: StepResult[] = []
   const checks: Check[] = []
   const began = host.now()

@@ -75,7 +75,8 @@ export function renderLocalStatus(live: LiveStatus, now: number): string {
   return [
     `${state.spec.name} on this machine, ${state.phase} for ${duration(now - state.since)}`,
     '',
-    `front door  ${state.url}  affinity ${settings.affinity}, ${settings.kind}, timeout ${settings.timeout} s, draining ${settings.draining} s, ${frontDoor?.connections ?? 0} connections`,
+    `front door  ${state.url}  ${frontDoor?.connections ?? 0} connections`,
+    `            affinity ${settings.affinity}, ${settings.kind}, timeout ${settings.timeout} s, draining ${settings.draining} s`,
     ...(state.clientUrl === undefined ? [] : [`client      ${state.clientUrl}  (hot reload)`]),
     '',
     table([['replica', 'state', 'sockets', 'requests', 'errors', 'restarts', 'pid', 'port'], ...rows]),

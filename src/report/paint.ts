@@ -22,6 +22,23 @@ export function paintFor(
   return wanted ? (style, text) => styleText(style, text, { validateStream: false }) : (_style, text) => text
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of `styleText`, which take no room on a terminal
+const colour = /\u001b\[[0-9;]*m/g
+
+/** Broken between words to fit a terminal, the further lines indented; a word that is too long stays whole. Pure. */
+export function fold(text: string, columns: number, indent: number): string {
+  const width = (part: string) => part.replace(colour, '').length
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(/(?<=\S)(?= +\S)/)) {
+    if (line !== '' && width(line) + width(word) > columns) {
+      lines.push(line)
+      line = ' '.repeat(indent) + word.trimStart()
+    } else line += word
+  }
+  return [...lines, line].join('\n')
+}
+
 export const marks = { pass: '✓', warn: '!', fail: '✗', skip: '-' } as const
 
 /** `850 ms`, `4.2 s`, `3m05s`. */

@@ -1,6 +1,6 @@
 import { printable } from '../errors.ts'
 import type { Emit, Event } from '../report/events.ts'
-import { duration, marks, type Paint } from '../report/paint.ts'
+import { duration, fold, marks, type Paint } from '../report/paint.ts'
 import { checkLines } from '../report/text.ts'
 
 export interface ProgressOptions {
@@ -18,8 +18,19 @@ export interface ProgressOptions {
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const heartbeatMs = 15_000
 
-/** Tells events to a person as they come. `stop` clears the running line. */
-export function createProgress(options: ProgressOptions): { readonly emit: Emit; readonly stop: () => void } {
+/** What ends at once needs no word of waiting. */
+const patienceMs = 300
+
+export interface Progress {
+  readonly emit: Emit
+  /** Clears the running line. */
+  readonly stop: () => void
+  /** Says what is waited for, when it does not end at once. */
+  readonly interrupted: () => void
+}
+
+/** Tells events to a person as they come. */
+export function createProgress(options: ProgressOptions): Progress {
   const { write, paint, now } = options
   let running: { title: string; since: number; state?: string } | undefined
   let timer: NodeJS.Timeout | undefined
@@ -53,9 +64,9 @@ export function createProgress(options: ProgressOptions): { readonly emit: Emit;
       timer.unref()
     }
   }
-  const line = (text: string) => {
+  const line = (text: string, indent = 0) => {
     clear()
-    write(`${text}\n`)
+    write(`${options.terminal && indent > 0 ? fold(text, options.columns(), indent) : text}\n`)
   }
   const emit = (event: Event) => {
     switch (event.type) {
@@ -83,11 +94,18 @@ export function createProgress(options: ProgressOptions): { readonly emit: Emit;
         return run(event.title, `${event.done}/${event.of}`)
       case 'check-done':
         rest()
-        for (const text of checkLines(event.check, paint)) line(text)
+        for (const text of checkLines(event.check, paint)) line(text, text.startsWith(' ') ? 12 : 4)
         return
       case 'note':
-        return line(event.text)
+        return line(event.text, 2)
     }
   }
-  return { emit, stop: rest }
+  const interrupted = () => {
+    const waiting = () => {
+      if (running !== undefined)
+        line(`waiting for the end of: ${running.title}; Ctrl-C again leaves without it`)
+    }
+    setTimeout(waiting, patienceMs).unref()
+  }
+  return { emit, stop: rest, interrupted }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { duration, paintFor } from '../../../src/report/paint.ts'
+import { duration, fold, paintFor } from '../../../src/report/paint.ts'
 
 describe('paintFor', () => {
   it.each<[string, Record<string, string>, boolean, boolean | undefined, boolean]>([
@@ -36,4 +36,30 @@ describe('duration', () => {
     [3_599_600, '60m00s'],
     [7_260_000, '121m00s'],
   ])('shows %d ms as %s', (ms, text) => expect(duration(ms)).toBe(text))
+})
+
+describe('fold', () => {
+  it.each([
+    ['short', 20, 'short'],
+    ['', 20, ''],
+    ['one two three four five', 12, 'one two\n    three\n    four\n    five'],
+    ['✓ title  found it here', 12, '✓ title\n    found it\n    here'],
+    ['    why     because of that', 20, '    why     because\n    of that'],
+    [
+      'a https://example.com/a-very-long-address b',
+      12,
+      'a\n    https://example.com/a-very-long-address\n    b',
+    ],
+    ['keeps  two spaces', 80, 'keeps  two spaces'],
+    ['\u001b[32mgreen\u001b[39m and plain', 16, '\u001b[32mgreen\u001b[39m and plain'],
+    ['\u001b[32mgreen\u001b[39m and plain', 9, '\u001b[32mgreen\u001b[39m and\n    plain'],
+  ])('breaks %j at %i columns between words', (text, columns, folded) => {
+    expect(fold(text, columns, 4)).toBe(folded)
+  })
+
+  it('loses no word', () => {
+    const text = Array.from({ length: 200 }, (_, at) => 'x'.repeat(at % 17)).join(' ')
+    const words = (shown: string) => shown.split(/\s+/).filter(Boolean)
+    for (const columns of [10, 30, 80]) expect(words(fold(text, columns, 4))).toEqual(words(text))
+  })
 })

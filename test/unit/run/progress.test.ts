@@ -19,7 +19,7 @@ function screen(text: string): string[] {
 
 function progress(options: { terminal: boolean; verbose?: boolean; columns?: number }) {
   let written = ''
-  const { emit, stop } = createProgress({
+  const { emit, stop, interrupted } = createProgress({
     write: text => {
       written += text
     },
@@ -30,7 +30,7 @@ function progress(options: { terminal: boolean; verbose?: boolean; columns?: num
     now: () => Date.now(),
   })
   const pass = (ms: number) => void vi.advanceTimersByTime(ms)
-  return { emit, stop, pass, written: () => written, screen: () => screen(written) }
+  return { emit, stop, interrupted, pass, written: () => written, screen: () => screen(written) }
 }
 
 beforeEach(() => void vi.useFakeTimers())
@@ -74,6 +74,20 @@ describe('progress on a terminal', () => {
     expect(shown.screen()).toEqual([''])
     shown.pass(60_000)
     expect(shown.written()).toBe(before)
+  })
+
+  it('says after an interrupt what it waits for, unless that ends at once', () => {
+    const shown = progress({ terminal: true })
+    shown.emit(started('install'))
+    shown.interrupted()
+    shown.pass(300)
+    expect(shown.screen()[0]).toBe('waiting for the end of: install; Ctrl-C again leaves without it')
+    const quick = progress({ terminal: true })
+    quick.emit(started('wait'))
+    quick.interrupted()
+    quick.emit(finished('wait', { status: 'failed' }))
+    quick.pass(300)
+    expect(quick.screen()).toEqual(['✗ wait  1.2 s', ''])
   })
 
   it('shows how far a check is, and the time it takes in all', () => {
