@@ -100,7 +100,6 @@ export async function runProcess(node: NodeJS.Process, packageRoot: string): Pro
       node.stderr.write('\ninterrupted again: leaving now, without waiting for what still runs\n')
       node.exit(new Interrupted(signal).exitCode)
     }
-    if (signal === 'SIGINT') node.stderr.write('\n')
     interrupt.abort(new Interrupted(signal))
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) node.on(signal, onSignal)

@@ -29,10 +29,11 @@ export async function dev(host: Host, options: DevOptions, emit: Emit): Promise<
     })
     const running = await project.target.running()
     if (running !== undefined) {
+      const behind = running.clientUrl === undefined ? '' : `  (front door ${running.url})`
       emit({ type: 'note', text: backendsLine(running.backends) })
       emit({
         type: 'note',
-        text: `open ${running.clientUrl ?? running.url}  (front door ${running.url}); Ctrl-C ends it`,
+        text: `open ${running.clientUrl ?? running.url}${behind}; Ctrl-C ends it`,
       })
     }
     if (options.json) await host.sleep(longestSleepMs, host.interrupted).catch(() => undefined)

@@ -105,6 +105,9 @@ export function createProgress(options: ProgressOptions): Progress {
       if (running !== undefined)
         line(`waiting for the end of: ${running.title}; Ctrl-C again leaves without it`)
     }
+    // The terminal wrote `^C` behind the running line, which goes with it, or behind something else, which stays.
+    if (drawn) clear()
+    else if (options.terminal) write('\n')
     setTimeout(waiting, patienceMs).unref()
   }
   return { emit, stop: rest, interrupted }

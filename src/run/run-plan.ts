@@ -50,7 +50,7 @@ export async function runPlan(host: Host, plan: Plan, options: RunPlanOptions): 
       await perform(host, step, options, context)
     } catch (error) {
       await options.journal?.write({ ...entry, state: 'failed' })
-      await finish('failed')
+      await finish('failed', host.interrupted.aborted ? 'interrupted' : undefined)
       throw error
     }
     await options.journal?.write({ ...entry, state: 'done' })

@@ -81,6 +81,7 @@ describe('progress on a terminal', () => {
     shown.emit(started('install'))
     shown.interrupted()
     shown.pass(300)
+    expect(shown.written()).toContain('\r\u001b[2Kwaiting for')
     expect(shown.screen()[0]).toBe('waiting for the end of: install; Ctrl-C again leaves without it')
     const quick = progress({ terminal: true })
     quick.emit(started('wait'))
