@@ -15,7 +15,7 @@ const zone = matching(/^[a-z]+-[a-z]+\d{1,2}-[a-z]$/, 'should be a zone, for exa
 
 // RFC 1123 with at least one dot: Google issues certificates for nothing else.
 const host = matching(
-  /^(?!.*google)(?=.{4,64}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/,
+  /^(?=.{4,64}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/,
   'should be a host name in lower case, for example "chat.example.com"',
 )
 const network = matching(

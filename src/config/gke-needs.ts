@@ -1,0 +1,106 @@
+import type { GkeConfig } from './gke.ts'
+
+/** The APIs that must be on. The first two are what Terraform itself needs before it can switch on any other. Pure. */
+export function neededServices(gke: GkeConfig): string[] {
+  const managed = gke.certificate === 'managed' && gke.entry === 'gateway'
+  const names = [
+    'cloudresourcemanager',
+    'serviceusage',
+    'artifactregistry',
+    'compute',
+    'container',
+    'iam',
+    ...(managed ? ['certificatemanager'] : []),
+    ...(gke.dns === 'zone' ? ['dns'] : []),
+    ...(gke.redis === 'memorystore' ? ['redis'] : []),
+    ...(gke.mongo === 'secret-manager' ? ['secretmanager'] : []),
+  ]
+  return names.map(name => `${name}.googleapis.com`)
+}
+
+/**
+ * What the account must be allowed to do, as `projects.testIamPermissions` takes it: at most 100 names.
+ * https://cloud.google.com/iam/docs/permissions-reference. Pure.
+ */
+export function neededPermissions(gke: GkeConfig): string[] {
+  const managed = gke.certificate === 'managed' && gke.entry === 'gateway'
+  return [
+    'serviceusage.services.enable',
+    'storage.buckets.create',
+    'storage.objects.create',
+    'storage.objects.delete',
+    'compute.networks.create',
+    'compute.networks.delete',
+    'compute.subnetworks.create',
+    ...(gke.minimal ? [] : ['compute.routers.create']),
+    'compute.globalAddresses.create',
+    'compute.backendServices.list',
+    'container.clusters.create',
+    'container.clusters.delete',
+    'container.clusters.getCredentials',
+    'container.deployments.create',
+    'container.secrets.create',
+    'artifactregistry.repositories.create',
+    'artifactregistry.repositories.setIamPolicy',
+    'artifactregistry.repositories.uploadArtifacts',
+    'iam.serviceAccounts.create',
+    'iam.serviceAccounts.actAs',
+    'resourcemanager.projects.setIamPolicy',
+    ...(managed
+      ? [
+          'certificatemanager.certs.create',
+          'certificatemanager.certmaps.create',
+          'certificatemanager.dnsauthorizations.create',
+        ]
+      : []),
+    ...(gke.dns === 'zone' ? ['dns.managedZones.create', 'dns.changes.create'] : []),
+    ...(gke.redis === 'memorystore' ? ['redis.instances.create'] : []),
+    ...(gke.mongo === 'secret-manager' ? ['secretmanager.secrets.create', 'secretmanager.versions.add'] : []),
+  ]
+}
+
+/** A quota and how much of it a first `up` takes. */
+export interface QuotaNeed {
+  /** As Compute Engine names it. */
+  readonly metric: string
+  /** For people, in a sentence: `12 of the CPUs`. */
+  readonly noun: string
+  readonly scope: 'region' | 'global'
+  readonly amount: number
+}
+
+/**
+ * What a cluster takes until it serves: the pool that is made and removed with a Standard cluster has one node of two
+ * CPUs a zone; Autopilot starts with two to three small nodes and adds what the pods ask for. Disks of nodes are balanced
+ * persistent disks, which count as SSD: https://cloud.google.com/compute/resource-usage#disk_quota. Pure.
+ */
+export function neededQuotas(gke: GkeConfig): QuotaNeed[] {
+  const zones = gke.minimal ? 1 : 3
+  const autopilot = gke.mode === 'autopilot'
+  return [
+    {
+      metric: 'CPUS',
+      noun: 'CPUs',
+      scope: 'region',
+      amount: autopilot ? 8 : 2 * zones + (gke.minimal ? 4 : 2),
+    },
+    {
+      metric: 'SSD_TOTAL_GB',
+      noun: 'GB of SSD disks',
+      scope: 'region',
+      amount: autopilot ? 300 : 20 * zones + (gke.minimal ? 0 : 100),
+    },
+    ...(gke.minimal
+      ? [
+          {
+            metric: 'IN_USE_ADDRESSES',
+            noun: 'external addresses in use',
+            scope: 'region' as const,
+            amount: 3,
+          },
+        ]
+      : []),
+    { metric: 'NETWORKS', noun: 'networks', scope: 'global', amount: 1 },
+    { metric: 'STATIC_ADDRESSES', noun: 'global static addresses', scope: 'global', amount: 1 },
+  ]
+}

@@ -1,0 +1,83 @@
+import type { GkeConfig } from '../config/gke.ts'
+import type { GkeNames } from '../config/gke-names.ts'
+import { neededPermissions, neededServices } from '../config/gke-needs.ts'
+import type { Host } from '../run/host.ts'
+import type { Login } from '../tools/gcloud.ts'
+import {
+  type ApiAnswer,
+  type ApiRead,
+  billingEnabled,
+  bucketVersioned,
+  clusterState,
+  enabledServices,
+  heldPermissions,
+  projectQuotas,
+  projectState,
+  type Quota,
+  refusalOf,
+  regionQuotas,
+} from '../tools/google-apis.ts'
+
+/** What Google says of a project. Each is an answer, a refusal, or nothing when nobody answered. */
+export interface ProjectFacts {
+  readonly state: ApiAnswer<string>
+  readonly billing: ApiAnswer<boolean>
+  readonly permissions: ApiAnswer<readonly string[]>
+  readonly services: ApiAnswer<readonly string[]>
+  readonly regionQuotas: ApiAnswer<readonly Quota[]>
+  readonly projectQuotas: ApiAnswer<readonly Quota[]>
+  readonly cluster: ApiAnswer<string>
+  /** Whether the bucket of the state keeps old versions. */
+  readonly bucket: ApiAnswer<boolean>
+}
+
+const timeoutMs = 15_000
+
+/** One read with the login of gcloud. Nothing is repeated: the person runs us again. */
+export async function readApi<T>(host: Host, login: Login, read: ApiRead<T>): Promise<ApiAnswer<T>> {
+  const answer = await host.request(read.url, {
+    method: read.method,
+    timeoutMs,
+    headers: {
+      authorization: `Bearer ${login.token.reveal()}`,
+      'content-type': 'application/json',
+      // With a person's login some APIs are called through gcloud's own project; its name says that it is gcloud's.
+      'user-agent': 'rtdeploy google-cloud-sdk',
+    },
+    ...(read.body === undefined ? {} : { body: read.body }),
+  })
+  if (answer === undefined) return undefined
+  if (answer.status !== 200) return refusalOf(answer.status, answer.body)
+  return { ok: true, value: read.parse(answer.body) }
+}
+
+/** All reads at the same time. */
+export async function readProject(
+  host: Host,
+  login: Login,
+  gke: GkeConfig,
+  names: GkeNames,
+): Promise<ProjectFacts> {
+  const { project, region, location, cluster, bucket } = names
+  const all = <T>(read: ApiRead<T>) => readApi(host, login, read)
+  const [state, billing, permissions, services, region_, project_, found, kept] = await Promise.all([
+    all(projectState(login, project)),
+    all(billingEnabled(login, project)),
+    all(heldPermissions(login, project, neededPermissions(gke))),
+    all(enabledServices(login, project, neededServices(gke))),
+    all(regionQuotas(login, project, region)),
+    all(projectQuotas(login, project)),
+    all(clusterState(login, project, location, cluster)),
+    all(bucketVersioned(login, bucket)),
+  ])
+  return {
+    state,
+    billing,
+    permissions,
+    services,
+    regionQuotas: region_,
+    projectQuotas: project_,
+    cluster: found,
+    bucket: kept,
+  }
+}

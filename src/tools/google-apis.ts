@@ -1,0 +1,133 @@
+import type { Login } from './gcloud.ts'
+
+/** A read of one of Google's APIs, made with the login of gcloud: one process of gcloud answers for all of them. */
+export interface ApiRead<T> {
+  readonly url: string
+  readonly method: 'GET' | 'POST'
+  readonly body?: string
+  /** Throws when the answer is not what the API documents. */
+  parse(body: string): T
+}
+
+/** What an API answered: a value, or its refusal. */
+export type ApiAnswer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly status: number; readonly reason: string; readonly message: string }
+  /** Nobody answered: no network, a proxy in between. */
+  | undefined
+
+/** Google's own addresses: https://cloud.google.com/apis/docs/overview; gcloud's `api_endpoint_overrides` come first. */
+function base(login: Login, api: string): string {
+  return login.endpoints[api] ?? `https://${api}.googleapis.com/`
+}
+
+function read<T>(
+  login: Login,
+  api: string,
+  path: string,
+  pick: (answer: Answer) => T,
+  body?: unknown,
+): ApiRead<T> {
+  return {
+    url: `${base(login, api)}${path}`,
+    method: body === undefined ? 'GET' : 'POST',
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    parse: text => pick(answerOf(JSON.parse(text))),
+  }
+}
+
+type Answer = Readonly<Record<string, unknown>>
+const answerOf = (value: unknown): Answer => (typeof value === 'object' && value !== null ? { ...value } : {})
+const listOf = (value: unknown): readonly Answer[] => (Array.isArray(value) ? value.map(answerOf) : [])
+
+/** `ACTIVE`, `DELETE_REQUESTED`. */
+export const projectState = (login: Login, project: string): ApiRead<string> =>
+  read(login, 'cloudresourcemanager', `v1/projects/${project}`, answer => String(answer.lifecycleState))
+
+export const billingEnabled = (login: Login, project: string): ApiRead<boolean> =>
+  read(login, 'cloudbilling', `v1/projects/${project}/billingInfo`, answer => answer.billingEnabled === true)
+
+/** Those of the permissions that the login has. */
+export const heldPermissions = (
+  login: Login,
+  project: string,
+  permissions: readonly string[],
+): ApiRead<readonly string[]> =>
+  read(
+    login,
+    'cloudresourcemanager',
+    `v1/projects/${project}:testIamPermissions`,
+    answer => (Array.isArray(answer.permissions) ? answer.permissions.map(String) : []),
+    { permissions },
+  )
+
+/** Those of the APIs that are on. At most 20 in one read. */
+export const enabledServices = (
+  login: Login,
+  project: string,
+  services: readonly string[],
+): ApiRead<readonly string[]> => {
+  const names = services.map(name => `names=projects/${project}/services/${name}`).join('&')
+  return read(login, 'serviceusage', `v1/projects/${project}/services:batchGet?${names}`, answer =>
+    listOf(answer.services)
+      .filter(service => service.state === 'ENABLED')
+      .map(service => String(service.name).split('/').at(-1) ?? ''),
+  )
+}
+
+export interface Quota {
+  readonly metric: string
+  readonly limit: number
+  readonly usage: number
+}
+
+const quotasOf = (answer: Answer): readonly Quota[] =>
+  listOf(answer.quotas).map(({ metric, limit, usage }) => ({
+    metric: String(metric),
+    limit: Number(limit),
+    usage: Number(usage),
+  }))
+
+export const regionQuotas = (login: Login, project: string, region: string): ApiRead<readonly Quota[]> =>
+  read(login, 'compute', `compute/v1/projects/${project}/regions/${region}`, quotasOf)
+
+export const projectQuotas = (login: Login, project: string): ApiRead<readonly Quota[]> =>
+  read(login, 'compute', `compute/v1/projects/${project}`, quotasOf)
+
+/** `PROVISIONING`, `RUNNING`, `RECONCILING`, `STOPPING`, `ERROR`, `DEGRADED`. */
+export const clusterState = (
+  login: Login,
+  project: string,
+  location: string,
+  cluster: string,
+): ApiRead<string> =>
+  read(login, 'container', `v1/projects/${project}/locations/${location}/clusters/${cluster}`, answer =>
+    String(answer.status),
+  )
+
+/** The metadata of a bucket; its project is a number there. */
+export const bucketVersioned = (login: Login, bucket: string): ApiRead<boolean> => ({
+  ...read(login, 'storage', `b/${bucket}`, answer => answerOf(answer.versioning).enabled === true),
+  url: `${login.endpoints.storage ?? 'https://storage.googleapis.com/storage/v1/'}b/${bucket}`,
+})
+
+/** The refusal in an answer's body: https://cloud.google.com/apis/design/errors. `reason` is the most telling word there. Pure. */
+export function refusalOf(status: number, body: string): Exclude<ApiAnswer<never>, undefined> {
+  const error = answerOf(answerOf(parsed(body)).error)
+  const details = listOf(error.details).map(detail => detail.reason)
+  const [first] = [...details, ...listOf(error.errors).map(one => one.reason), error.status].filter(Boolean)
+  return {
+    ok: false,
+    status,
+    reason: String(first ?? ''),
+    message: String(error.message ?? body).slice(0, 500),
+  }
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
