@@ -39,6 +39,8 @@ export function entryView(name: string, answers: KubernetesAnswers) {
     sticky: `${namespace}-${name}-http@kubernetes`,
     stickyHost: `${name}.invalid`,
     fromGoogle,
+    // Regional and internal balancers reach the pods from proxies inside of the network.
+    fromProxies: fromGoogle && /regional|rilb/.test(className),
     fromNamespace,
     fromAnywhere: entry === 'loadbalancer',
     fromPods: entry === 'gateway' && !fromGoogle && fromNamespace === '',
