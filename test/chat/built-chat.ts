@@ -21,7 +21,10 @@ export async function builtChat(): Promise<string> {
       throw error
     }
     try {
-      execFileSync('npm', ['run', 'build', '--silent'], { cwd: chatFolder, stdio: ['ignore', 'ignore', 'inherit'] })
+      execFileSync('npm', ['run', 'build', '--silent'], {
+        cwd: chatFolder,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      })
     } finally {
       rmSync(lock, { recursive: true, force: true })
     }

@@ -91,7 +91,7 @@ export async function chatWorld(options: ChatWorldOptions = {}): Promise<ChatWor
       }),
     ),
   )
-  for (let at = 0; at < (options.replicas ?? 3); at++) await start(`chat-${at}`)
+  await Promise.all(Array.from({ length: options.replicas ?? 3 }, (_, at) => start(`chat-${at}`)))
   const { url } = door
   await until('the door lets through', async () => (await fetch(`${url}/readyz`)).ok)
   return {
@@ -147,6 +147,6 @@ async function startRedis(undo: (() => unknown)[]): Promise<string> {
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
     rmSync(folder, { recursive: true, force: true })
   })
-  await until('redis-server is ready', () => output.includes('Ready to accept connections'))
+  await until('redis-server is ready', () => /ready to accept connections/i.test(output))
   return `unix://${socket}`
 }

@@ -1,0 +1,201 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { copyFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { io } from 'socket.io-client'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { optional } from '../support/needs.ts'
+import { packageRoot, runCli, temporaryFolder } from '../support/run-cli.ts'
+import { chatProject, docker, mustDocker, uniqueName, until } from './docker-project.ts'
+
+const template = join(packageRoot, 'chat-template')
+const read = (path: string) => readFileSync(join(template, path), 'utf8')
+const { services, networks } = parse(read('compose.yaml'), { merge: true })
+const haproxy = optional('haproxy')
+const program = optional('docker')
+
+describe('compose.yaml of the chat', () => {
+  it('has no secret in it: each comes from .env, and it says so when one is missing', () => {
+    const places = Object.values<{ environment?: Record<string, string>; command?: string[] }>(services)
+    const values = places.flatMap(({ environment = {}, command = [] }) => [
+      ...Object.entries(environment).filter(([name]) => /SECRET|PASSWORD|AUTH|URL/.test(name)),
+      ...command.slice(command.indexOf('--requirepass') + 1).map(word => ['--requirepass', word]),
+    ])
+    const secret = values.filter(([name]) => name !== '--requirepass').map(([, value]) => value)
+    expect(secret.length).toBeGreaterThanOrEqual(6)
+    for (const value of secret) expect(value).toMatch(/\$\{\w+:\?copy env\.example to \.env/)
+    const names = [...read('compose.yaml').matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name)
+    for (const name of names) expect(read('env.example')).toMatch(new RegExp(`^${name}=$`, 'm'))
+    expect(read('_gitignore')).toMatch(/^\.env$/m)
+    expect(read('_dockerignore')).toMatch(/\.env\*$/m)
+  })
+
+  it.each(Object.keys(services))('bounds %s, checks its health, takes its rights away', name => {
+    const service = services[name]
+    expect(service.deploy.resources.limits).toEqual({ cpus: expect.any(String), memory: expect.any(String) })
+    expect(service.cap_drop).toEqual(['ALL'])
+    expect(service.security_opt).toEqual(['no-new-privileges:true'])
+    expect(service.restart).toBe('unless-stopped')
+    // The app's is in its image.
+    if (name !== 'app') expect(service.healthcheck.test[0]).toBe('CMD')
+    if (name !== 'app') expect(service.image).toMatch(/:\d/)
+  })
+
+  it('keeps the databases where only the app can reach them', () => {
+    expect(networks.back).toEqual({ internal: true })
+    expect([services.redis.networks, services.mongo.networks]).toEqual([['back'], ['back']])
+    expect(Object.keys(services).filter(name => services[name].ports !== undefined)).toEqual(['door'])
+    expect(services.door.networks).toEqual(['front'])
+  })
+
+  it('waits with SIGKILL until the drain can be over', () => {
+    const { DRAIN_WAIT_MS, DRAIN_MS = 5_000 } = services.app.environment
+    const patienceMs = 5_000
+    const graceMs = Number(services.app.stop_grace_period.replace('s', '')) * 1_000
+    expect(graceMs).toBeGreaterThanOrEqual(Number(DRAIN_WAIT_MS) + Number(DRAIN_MS) + patienceMs)
+  })
+
+  it.skipIf(haproxy === undefined)('has a configuration that HAProxy takes', () => {
+    const checked = spawnSync(haproxy ?? '', ['-c', '-f', join(template, 'compose', 'haproxy.cfg')])
+    expect(`${checked.stdout}${checked.stderr}`).toMatch(/^Configuration file is valid/m)
+    expect(checked.status).toBe(0)
+  })
+})
+
+describe.skipIf(program === undefined)('docker compose', { timeout: 300_000 }, () => {
+  const run = program ?? ''
+  const project = uniqueName('rtdeploy-test')
+  const files = ['--file', 'compose.yaml']
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>
+  const settings = { cwd: '', env: { COMPOSE_PROJECT_NAME: project } }
+  const compose = (...args: string[]) => mustDocker(run, ['compose', ...files, ...args], settings)
+  const containers = async (service: string) =>
+    (await compose('ps', '--all', '--quiet', service)).split('\n').filter(id => id !== '')
+  const door = async () => `http://${await compose('port', 'door', '8080')}`
+  const up = () => compose('up', '--detach', '--wait', '--wait-timeout', '180')
+
+  beforeAll(async () => {
+    folder = await temporaryFolder()
+    settings.cwd = folder.path
+    await chatProject(folder.path)
+  }, 60_000)
+
+  afterAll(async () => {
+    await docker(
+      run,
+      ['compose', ...files, 'down', '--volumes', '--rmi', 'local', '--timeout', '5'],
+      settings,
+    )
+    await folder[Symbol.asyncDispose]()
+  }, 120_000)
+
+  it('says what is missing before it starts anything', async () => {
+    const { code, err } = await docker(run, ['compose', ...files, 'up'], settings)
+    expect([code, err]).toEqual([1, expect.stringContaining('copy env.example to .env and fill it in')])
+  })
+
+  it('starts three replicas that verify calls right', async () => {
+    const filled = readFileSync(join(folder.path, 'env.example'), 'utf8')
+      .replace(
+        /^(\w+(?:SECRET|PASSWORD))=$/gm,
+        (_, name) => `${name}=${uniqueName(name.toLowerCase()).replaceAll(/\W|_/g, '')}`,
+      )
+      .replace(/^PUBLISH=.*$/m, 'PUBLISH=127.0.0.1:0')
+    await writeFile(join(folder.path, '.env'), filled)
+    expect(await compose('config', '--quiet')).toBe('')
+    if ((await docker(run, ['pull', '--quiet', 'haproxy:3.2-alpine'])).code !== 0) {
+      // Says itself what it replaces, and what is not shown by that.
+      const name = 'compose.stand-ins.yaml'
+      await copyFile(join(packageRoot, 'test', 'chat', 'fixtures', name), join(folder.path, name))
+      files.push('--file', name)
+    }
+    await compose('build')
+    await up()
+    const verify = await runCli(
+      [
+        'verify',
+        await door(),
+        '--json',
+        '--replicas',
+        '3',
+        '--identity',
+        'event:hostname',
+        '--auth',
+        '{"name":"verify"}',
+      ],
+      { cwd: '/' },
+    )
+    const report = JSON.parse(verify.stdout)
+    expect([report.outcome, report.result]).toEqual(['done', expect.anything()])
+    expect(verify.exitCode).toBe(0)
+  })
+
+  it('lets nobody into Redis without the password', async () => {
+    const asked = await compose('exec', '-T', '--env', 'REDISCLI_AUTH=', 'redis', 'redis-cli', 'ping')
+    expect(asked).toContain('NOAUTH')
+    expect(await compose('exec', '-T', 'redis', 'redis-cli', 'ping')).toBe('PONG')
+  })
+
+  it('goes on with the others when a replica is killed', async () => {
+    const [one] = await containers('app')
+    await mustDocker(run, ['kill', one ?? ''])
+    const base = await door()
+    await until('ten requests in a row are answered', async () => {
+      const answers = await Promise.all(Array.from({ length: 10 }, () => fetch(`${base}/readyz`)))
+      return answers.every(answer => answer.ok)
+    })
+    await up()
+    expect(await containers('app')).toHaveLength(3)
+  })
+
+  it('lets a replica that ends finish its sessions, polling ones too', async () => {
+    const socket = io(await door(), { transports: ['polling'], forceNew: true, auth: { name: 'Ada' } })
+    const hosts: string[] = []
+    socket.on('hostname', (host: string) => hosts.push(host))
+    const reasons: string[] = []
+    socket.on('disconnect', reason => reasons.push(reason))
+    // Each of these is a request that has to reach the replica which knows the session.
+    const talk = setInterval(() => socket.volatile.emit('echo', {}), 100)
+    try {
+      await until('a replica says its name', () => hosts.length > 0)
+      const [host = ''] = hosts
+      await mustDocker(run, ['stop', '--time', '20', host])
+      await until('another replica says its name', () => hosts.length > 1)
+      // Anything else means that HAProxy sent a request to a replica that does not know the session.
+      expect(reasons).toEqual(['transport close'])
+      expect(hosts[1]).not.toBe(host)
+    } finally {
+      clearInterval(talk)
+      socket.disconnect()
+    }
+  })
+
+  it('keeps the messages when all of it is taken down and comes back', async () => {
+    const sent = { room: 'lobby', clientMsgId: uniqueName('m'), text: 'still here tomorrow' }
+    expect(await ask(await door(), 'message:send', sent)).toMatchObject({ ok: true })
+    await compose('stop', 'app')
+    for (const id of await containers('app'))
+      expect(await mustDocker(run, ['inspect', '--format', '{{.State.ExitCode}}', id])).toBe('0')
+    await compose('down')
+    await up()
+    const page = await ask(await door(), 'history:before', { room: 'lobby', before: 1_000_000 })
+    expect(page.entries).toEqual([expect.objectContaining({ text: sent.text })])
+  })
+})
+
+interface Answer {
+  readonly ok: boolean
+  readonly entries?: unknown[]
+}
+
+/** Joins the lobby and asks one thing. */
+async function ask(url: string, event: string, payload: object): Promise<Answer> {
+  const socket = io(url, { forceNew: true, auth: { name: 'Ada' } })
+  try {
+    await socket.timeout(20_000).emitWithAck('room:join', { room: 'lobby' })
+    return await socket.timeout(20_000).emitWithAck(event, payload)
+  } finally {
+    socket.disconnect()
+  }
+}
