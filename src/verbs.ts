@@ -147,6 +147,7 @@ export function defineVerbs(program: Command, does: Does): void {
         .addOption(targetFlag())
         .option('--context <name>', 'another context of the kubeconfig than rtdeploy.yaml names')
         .option('-f, --follow', 'go on with what comes')
+        .option('--since <time>', 'only what is newer, for instance 10m; target kubernetes')
         .option('-n, --tail <lines>', 'last lines of each log', number('--tail', 0, 1_000_000), 200),
     async () => (await import('./commands/logs.ts')).logs,
   )

@@ -2,15 +2,20 @@ import { exitCodes, printable, UserError } from '../errors.ts'
 import { localPaths } from '../local/state.ts'
 import type { Emit } from '../report/events.ts'
 import { lastLines, mergeLogs } from '../report/merge-logs.ts'
+import { paintFor } from '../report/paint.ts'
 import type { Report } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
+import type { Runtime } from '../targets/target.ts'
 import { openRuntime, type RunFlags } from './project.ts'
 
 export interface LogsOptions extends Pick<RunFlags, 'target' | 'context'> {
   readonly replica?: string
   readonly follow?: boolean
   readonly tail: number
+  /** `10m`, `2h`; where the target keeps times. */
+  readonly since?: string
   readonly json?: boolean
+  readonly color?: boolean
 }
 
 const pollMs = 200
@@ -18,7 +23,8 @@ const pollMs = 200
 /** What the replicas wrote: the last lines in order of time, then what comes. Works after `down` too. */
 export async function logs(host: Host, options: LogsOptions, _emit: Emit): Promise<Report> {
   const began = host.now()
-  const { folder } = await openRuntime(host, 'logs', options)
+  const { folder, runtime } = await openRuntime(host, 'logs', options)
+  if (runtime.logs !== undefined) return remoteLogs(host, options, runtime.logs, began)
   const sources = await findLogs(host, localPaths(folder).logs, options.replica)
   const texts = await Promise.all(sources.map(async source => (await host.readFile(source.path)) ?? ''))
   const lines = mergeLogs(
@@ -43,6 +49,36 @@ export async function logs(host: Host, options: LogsOptions, _emit: Emit): Promi
     next: [],
     tookMs: host.now() - began,
   }
+}
+
+const colours = ['cyan', 'green', 'yellow', 'red', 'bold'] as const
+
+/** Each replica in a colour of its own. */
+async function remoteLogs(
+  host: Host,
+  options: LogsOptions,
+  read: NonNullable<Runtime['logs']>,
+  began: number,
+): Promise<Report> {
+  const { replica, since, tail, json } = options
+  const paint = paintFor(host.env, host.terminal.stdout, options.color === false ? false : undefined)
+  const names: string[] = []
+  const show = (name: string, line: string) => {
+    if (json === true) return
+    if (!names.includes(name)) names.push(name)
+    const colour = colours[names.indexOf(name) % colours.length] ?? 'cyan'
+    host.out(`${paint(colour, `${name} |`)} ${printable(line)}\n`)
+  }
+  const lines = await read({
+    follow: options.follow === true && json !== true,
+    tail,
+    show,
+    ...(replica === undefined ? {} : { replica }),
+    ...(since === undefined ? {} : { since }),
+  })
+  const result = { lines }
+  const tookMs = host.now() - began
+  return { schemaVersion: 1, verb: 'logs', outcome: 'done', steps: [], checks: [], result, next: [], tookMs }
 }
 
 interface Source {

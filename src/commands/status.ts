@@ -7,7 +7,7 @@ import { openRuntime, type RunFlags } from './project.ts'
 export async function status(host: Host, options: RunFlags, _emit: Emit): Promise<Report> {
   const began = host.now()
   const { runtime } = await openRuntime(host, 'status', options)
-  const running = await runtime.running()
+  const running = await (runtime.status ?? runtime.running)()
   const base = { schemaVersion: 1, verb: 'status', steps: [] } as const
   if (running === undefined) {
     const text = 'nothing is running\n'

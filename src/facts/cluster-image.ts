@@ -23,6 +23,8 @@ export interface ImageFacts {
   /** Paths that differ from the commit. */
   readonly dirty: readonly string[]
   readonly note: ImageNote | undefined
+  /** By --image: nothing is built. */
+  readonly given?: boolean
 }
 
 /** What we pushed last: it spares the next `up` the build. */

@@ -45,7 +45,7 @@ function pullProblem({ pod, name, status, said }: Container): Finding | undefine
   const reason = textAt(status, 'state', 'waiting', 'reason')
   if (reason === undefined || !pullReasons.includes(reason)) return undefined
   // `ImagePullBackOff` says only that it waits; the event before it says why.
-  const event = said.find(({ reason: told, message }) => told === 'Failed' && /pull/i.test(message))
+  const event = said.find(({ reason: told, message }) => told === 'Failed' && /failed to pull/i.test(message))
   const words = event?.message ?? textAt(status, 'state', 'waiting', 'message') ?? reason
   const image = textAt(status, 'image') ?? ''
   const cause = causeOfPull(words)
@@ -72,9 +72,13 @@ const startReasons = ['CreateContainerConfigError', 'CreateContainerError', 'Run
 
 function startProblem({ pod, name, status }: Container): Finding | undefined {
   const waiting = at(status, 'state', 'waiting')
-  const reason = textAt(waiting, 'reason') ?? ''
-  if (!startReasons.includes(reason)) return undefined
-  const words = textAt(waiting, 'message') ?? reason
+  // One that began to run and could not go on is `terminated` at once.
+  const ended = at(status, 'state', 'terminated') ?? at(status, 'lastState', 'terminated')
+  const never = ['StartError', 'ContainerCannotRun'].includes(textAt(ended, 'reason') ?? '')
+  const reason = never ? (textAt(ended, 'reason') ?? '') : (textAt(waiting, 'reason') ?? '')
+  if (!never && !startReasons.includes(reason)) return undefined
+  const all = textAt(never ? ended : waiting, 'message') ?? reason
+  const words = /exec: .*/.exec(all)?.[0] ?? all
   const absent = /(?:configmap|secret) "?[\w.-]+"? not found|couldn't find key/i.test(words)
   return {
     code: absent ? 'rollout.config-missing' : 'rollout.container-start',
@@ -82,9 +86,9 @@ function startProblem({ pod, name, status }: Container): Finding | undefined {
     message: absent
       ? `container ${name} misses configuration: ${words}`
       : `container ${name} cannot be started: ${words}`,
-    proof: [`${reason}: ${words}`],
+    proof: [`${reason}: ${all}`],
     // `failed to sync configmap cache` and its like pass.
-    graceMs: absent ? graces.soon : graces.hiccup,
+    graceMs: absent || never ? graces.soon : graces.hiccup,
     show: describePod(pod),
   }
 }

@@ -66,7 +66,16 @@ const rules: readonly Rule[] = [
   {
     pattern: /admission webhook "([^"]+)" denied the request:? ?([^\n]*)/,
     failure: ([, webhook, rest]) => ({
-      message: `the cluster's webhook ${webhook} refuses it${rest ? `: ${rest}` : ''}`,
+      message: `the cluster’s webhook ${webhook} refuses it${rest ? `: ${rest}` : ''}`,
+      code: 'cluster.webhook',
+      hint: 'change what it names in the manifests, or ask who runs the cluster',
+      exitCode: missing,
+    }),
+  },
+  {
+    pattern: /ValidatingAdmissionPolicy '([^']+)'[^\n]* denied request: ?([^\n]*)/,
+    failure: ([, policy, rest]) => ({
+      message: `the cluster’s policy ${policy} refuses it${rest ? `: ${rest}` : ''}`,
       code: 'cluster.webhook',
       hint: 'change what it names in the manifests, or ask who runs the cluster',
       exitCode: missing,
@@ -75,7 +84,7 @@ const rules: readonly Rule[] = [
   {
     pattern: /failed calling webhook "([^"]+)":? ?([^\n]*)/,
     failure: ([, webhook, rest], where) => ({
-      message: `the cluster's webhook ${webhook} does not answer${rest ? `: ${rest}` : ''}`,
+      message: `the cluster’s webhook ${webhook} does not answer${rest ? `: ${rest}` : ''}`,
       code: 'cluster.webhook-down',
       hint: `kubectl --context ${where.context} get validatingwebhookconfigurations,mutatingwebhookconfigurations`,
       exitCode: missing,

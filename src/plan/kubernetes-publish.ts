@@ -1,3 +1,4 @@
+import { exitCodes, UserError } from '../errors.ts'
 import type { ImageFacts, ImageNote } from '../facts/cluster-image.ts'
 import type { Verb } from '../report/report.ts'
 import { buildImage, pushImage } from '../tools/docker.ts'
@@ -13,6 +14,8 @@ export interface PublishOptions {
 /** Builds and pushes the image, unless that very one was pushed before. Pure. */
 export function planPublish({ verb, project, platform, image }: PublishOptions): Plan {
   const tag = `${image.repository}:${image.tag}`
+  if (image.given) return { verb, stage: 'publish', steps: [] }
+  if (image.digest === undefined) refuseUnbuildable(image)
   const program = image.program ?? 'docker'
   const skip = image.digest === undefined ? {} : { skip: 'up to date' }
   const steps: Step[] = [
@@ -32,6 +35,23 @@ export function planPublish({ verb, project, platform, image }: PublishOptions):
     },
   ]
   return { verb, stage: 'publish', steps }
+}
+
+function refuseUnbuildable({ hasDockerfile, program }: ImageFacts): void {
+  if (!hasDockerfile) {
+    throw new UserError('the project has no Dockerfile', {
+      code: 'image.no-dockerfile',
+      hint: 'write one, or name an image: rtdeploy up --image REPOSITORY@sha256:...',
+      exitCode: exitCodes.usage,
+    })
+  }
+  if (program === undefined) {
+    throw new UserError('neither Docker nor Podman answers, and the image has to be built', {
+      code: 'docker.missing',
+      hint: 'start Docker (docker version), or name an image: rtdeploy up --image REPOSITORY@sha256:...',
+      exitCode: exitCodes.missing,
+    })
+  }
 }
 
 /** Remembers what was pushed. Pure. */

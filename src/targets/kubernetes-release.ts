@@ -47,7 +47,7 @@ export async function findImage({ host, project, config, settings, flags }: Sess
   }
   const [, repository = '', digest = ''] = found
   const given = { repository, tag: digest.slice(0, 19), digest, program: undefined, note: undefined }
-  return { ...given, hasDockerfile: true, dirty: [] }
+  return { ...given, hasDockerfile: true, dirty: [], given: true }
 }
 
 /** What `up` releases: the manifests as they are now. */

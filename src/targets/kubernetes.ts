@@ -1,17 +1,22 @@
+import type { Config } from '../config/config.ts'
 import { UserError } from '../errors.ts'
 import { readRecords, readVersions } from '../facts/cluster-records.ts'
 import { readRemains } from '../facts/cluster-remains.ts'
 import { readLive } from '../facts/cluster-running.ts'
-import { digestOfObjects } from '../kubernetes/canonical.ts'
+import { readClusterStatus } from '../facts/cluster-status.ts'
+import { workloadChecks } from '../kubernetes/health.ts'
 import { parseInventory } from '../kubernetes/inventory.ts'
+import type { KubernetesObject } from '../kubernetes/object.ts'
 import { rolloutState } from '../kubernetes/workloads.ts'
 import { planNamespace } from '../plan/kubernetes-namespace.ts'
 import { planPublish } from '../plan/kubernetes-publish.ts'
 import { markFailed } from '../plan/kubernetes-steps.ts'
 import { describeRemains, planTeardown } from '../plan/kubernetes-teardown.ts'
+import { clusterChecks, podRows, renderClusterStatus } from '../report/kubernetes-status.ts'
 import type { Host } from '../run/host.ts'
 import type { Look } from '../run/run-plan.ts'
 import { acquireLease } from './kubernetes-lease.ts'
+import { clusterLogs } from './kubernetes-logs.ts'
 import { lookAt } from './kubernetes-look.ts'
 import { findImage, knownSecrets, planBack, planUp, render } from './kubernetes-release.ts'
 import { openSession, type Session, type SessionOptions } from './kubernetes-session.ts'
@@ -69,6 +74,11 @@ export function kubernetesTarget(host: Host, options: SessionOptions): Target {
       return describeRemains(cluster, remains)
     },
     running: () => running(session),
+    status: () => status(session),
+    logs: async request => {
+      const lines = await clusterLogs(host, await session.cluster(), name, request)
+      return lines.map(({ pod, line }) => ({ name: pod, line }))
+    },
   }
 }
 
@@ -116,18 +126,39 @@ async function recover(session: Session, stage: Stage, error: UserError): Promis
 async function running({ host, config, settings, ...session }: Session): Promise<Running | undefined> {
   const cluster = await session.cluster()
   const records = await readRecords(host, cluster, config.name)
+  if (records.namespace === undefined) return undefined
   const live = await readLive(host, cluster, parseInventory(records.inventory))
-  const app = live.objects.find(
-    object => object.kind === 'Deployment' && object.metadata.name === config.name,
-  )
-  if (app === undefined) return undefined
-  return {
-    url: settings.url ?? live.url,
-    replicas: rolloutState(app).wanted,
-    affinity: config.loadBalancer.affinity,
-    backends: {},
-    checks: [],
-    details: { running: true, digest: digestOfObjects(live.objects) },
-    text: '',
+  const checks = workloadChecks(live.objects, cluster)
+  const url = settings.url ?? live.url
+  return runningOf(config, live.objects, { url, checks, details: { running: true, url }, text: '' })
+}
+
+async function status({ host, config, settings, ...session }: Session): Promise<Running | undefined> {
+  const found = await readClusterStatus(host, await session.cluster(), config.name)
+  if (found === undefined) return undefined
+  const url = settings.url ?? found.live.url
+  const details = {
+    running: true,
+    url,
+    context: settings.context,
+    namespace: settings.namespace,
+    replicas: podRows(found),
+    releases: found.releases,
   }
+  return runningOf(config, found.live.objects, {
+    url,
+    checks: clusterChecks(found),
+    details,
+    text: renderClusterStatus(found, url),
+  })
+}
+
+function runningOf(
+  config: Config,
+  objects: readonly KubernetesObject[],
+  told: Pick<Running, 'url' | 'checks' | 'details' | 'text'>,
+): Running | undefined {
+  const app = objects.find(object => object.kind === 'Deployment' && object.metadata.name === config.name)
+  if (app === undefined) return undefined
+  return { ...told, replicas: rolloutState(app).wanted, affinity: config.loadBalancer.affinity, backends: {} }
 }

@@ -1,6 +1,7 @@
 import type { TargetName } from '../config/config.ts'
 import type { UserError } from '../errors.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { LogLine } from '../report/merge-logs.ts'
 import type { BackendUse, Check } from '../report/report.ts'
 import type { Look } from '../run/run-plan.ts'
 
@@ -34,11 +35,25 @@ export interface PlaceLock {
   release(): Promise<void>
 }
 
+export interface LogRequest {
+  readonly replica?: string
+  readonly follow: boolean
+  /** Last lines of each replica. */
+  readonly tail: number
+  /** `10m`, `2h`. */
+  readonly since?: string
+  readonly show: (name: string, line: string) => void
+}
+
 /** What runs, found again without knowing what was wanted. */
 export interface Runtime {
   planDown(): Promise<Plan>
   /** Undefined when nothing runs. */
   running(): Promise<Running | undefined>
+  /** Everything worth telling, where that takes longer than `running`. */
+  readonly status?: () => Promise<Running | undefined>
+  /** What the replicas wrote, where that is not in files of this machine. */
+  readonly logs?: (request: LogRequest) => Promise<readonly LogLine[]>
   /** For plans that wait for something in a cluster. */
   readonly look?: Look
   /** What is left on purpose, or by others, once everything was taken down; a line each. */

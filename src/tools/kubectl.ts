@@ -158,3 +158,47 @@ export function apiResources(cluster: Cluster): Query<readonly ApiResource[]> {
       }),
   }
 }
+
+/** A path of the API server, as text. */
+export function getRaw(cluster: Cluster, path: string): Query<string> {
+  return { command: kubectl(cluster, ['get', '--raw', path, requestTimeout]), parse: stdout => stdout }
+}
+
+/** One field of a Secret, in base64: the others, a private key for instance, do not leave the cluster. */
+export function getSecretField(cluster: Cluster, name: string, field: string): Query<string> {
+  const path = `jsonpath={.data.${field.replaceAll('.', '\\.')}}`
+  const args = ['get', 'secret', name, '--ignore-not-found', '--output', path, requestTimeout]
+  return { command: kubectl(cluster, args), parse: stdout => stdout }
+}
+
+/** Which lines of a container's log. */
+export interface LogLines {
+  readonly tail?: number
+  /** `10m`, `2h`. */
+  readonly since?: string
+  /** RFC 3339. */
+  readonly sinceTime?: string
+  /** Of the container before it was started again. */
+  readonly previous?: boolean
+  readonly follow?: boolean
+}
+
+/** Lines with the kubelet's time in front. */
+export function containerLogs(
+  cluster: Cluster,
+  { pod, container }: { readonly pod: string; readonly container: string },
+  { tail, since, sinceTime, previous, follow }: LogLines,
+): Command {
+  return kubectl(cluster, [
+    'logs',
+    pod,
+    '--container',
+    container,
+    '--timestamps',
+    ...(tail === undefined ? [] : ['--tail', String(tail)]),
+    ...(since === undefined ? [] : ['--since', since]),
+    ...(sinceTime === undefined ? [] : ['--since-time', sinceTime]),
+    ...(previous ? ['--previous'] : []),
+    ...(follow ? ['--follow'] : []),
+  ])
+}

@@ -102,7 +102,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   local: ['run', 'config', 'errors.ts', 'command.ts'],
   verify: ['errors.ts'],
   run: ['report', 'errors.ts', 'command.ts'],
-  report: ['verify', 'errors.ts'],
+  report: ['verify', 'kubernetes', 'errors.ts'],
   tools: ['command.ts', 'errors.ts'],
   config: ['errors.ts'],
   'flags.ts': ['errors.ts'],
