@@ -48,9 +48,10 @@ describe('a rtdeploy.yaml with', { timeout: 120_000 }, () => {
       await using project = tinyProject()
       project.edit(change)
       const before = yamlOf(project)
-      for (const args of [['up'], ['up', '--dry-run'], ['dev'], ['verify'], ['status'], ['down']]) {
-        const run = await runIn(project.folder, args)
-        expect([args, run.exitCode, run.stdout]).toEqual([args, 2, ''])
+      const lines = [['up'], ['up', '--dry-run'], ['dev'], ['verify'], ['status'], ['down']]
+      const runs = await Promise.all(lines.map(args => runIn(project.folder, args)))
+      for (const [at, run] of runs.entries()) {
+        expect([lines[at], run.exitCode, run.stdout]).toEqual([lines[at], 2, ''])
         expect(run.stderr.match(/^error: /gm)).toHaveLength(1)
         expect(run.stderr).toMatch(told)
         expect(run.stderr).toMatch(/^hint: .+$/m)

@@ -1,13 +1,14 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Report } from '../../src/report/report.ts'
-import { packageRoot, temporaryFolder } from '../support/run-cli.ts'
+import { cliPath, packageRoot, temporaryFolder } from '../support/run-cli.ts'
 import { runIn, startIn } from '../support/start-cli.ts'
 import { tinyProject } from '../support/tiny-project.ts'
 
 const golden = join(import.meta.dirname, '../golden/help')
-const listed = readFileSync(join(golden, 'rtdeploy.txt'), 'utf8')
+const listed = execFileSync(process.execPath, [cliPath, '--help'], { encoding: 'utf8' })
 const verbs = [...(listed.split('Commands:')[1]?.split('\n\n')[0] ?? '').matchAll(/^ {2}([a-z]+) /gm)]
   .map(([, verb]) => verb as string)
   .filter(verb => verb !== 'help')
