@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { copyFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { io } from 'socket.io-client'
+import { io, type ManagerOptions, type Socket } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { optional } from '../support/needs.ts'
@@ -150,7 +150,7 @@ describe.skipIf(program === undefined)('docker compose', { timeout: 300_000 }, (
   })
 
   it('lets a replica that ends finish its sessions, polling ones too', async () => {
-    const socket = io(await door(), { transports: ['polling'], forceNew: true, auth: { name: 'Ada' } })
+    const socket = connect(await door(), { transports: ['polling'] })
     const hosts: string[] = []
     socket.on('hostname', (host: string) => hosts.push(host))
     const reasons: string[] = []
@@ -189,9 +189,14 @@ interface Answer {
   readonly entries?: unknown[]
 }
 
+/** Node's client carries cookies only when it is told to; browsers do it by themselves. */
+function connect(url: string, options: Partial<ManagerOptions> = {}): Socket {
+  return io(url, { forceNew: true, withCredentials: true, auth: { name: 'Ada' }, ...options })
+}
+
 /** Joins the lobby and asks one thing. */
 async function ask(url: string, event: string, payload: object): Promise<Answer> {
-  const socket = io(url, { forceNew: true, auth: { name: 'Ada' } })
+  const socket = connect(url)
   try {
     await socket.timeout(20_000).emitWithAck('room:join', { room: 'lobby' })
     return await socket.timeout(20_000).emitWithAck(event, payload)
