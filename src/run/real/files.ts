@@ -72,6 +72,18 @@ function kindOf(entry: {
   return entry.isFile() ? 'file' : 'other'
 }
 
+/** How many of the bytes are whole characters of UTF-8: the rest of the last one may not be written yet. */
+function wholeCharacters(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0
+    const continues = (byte & 0xc0) === 0x80
+    if (continues) continue
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1
+    return length > back ? bytes.length - back : bytes.length
+  }
+  return bytes.length
+}
+
 function writeSynced(path: string, contents: string | Uint8Array, mode: number): void {
   const file = openSync(path, 'wx', mode)
   try {
@@ -118,7 +130,8 @@ export function realFiles(): Files {
           const size = statSync(path).size
           const from = size < offset ? 0 : offset
           const bytes = Buffer.alloc(Math.min(size - from, 1 << 20))
-          const length = readSync(file, bytes, 0, bytes.length, from)
+          const read = readSync(file, bytes, 0, bytes.length, from)
+          const length = wholeCharacters(bytes.subarray(0, read))
           return { text: bytes.toString('utf8', 0, length), offset: from + length }
         } finally {
           closeSync(file)
