@@ -1,4 +1,4 @@
-import type { Query } from '../command.ts'
+import type { Command, Env, Query } from '../command.ts'
 
 export function terraformVersion(program: string): Query<string | undefined> {
   return {
@@ -6,6 +6,99 @@ export function terraformVersion(program: string): Query<string | undefined> {
     parse: stdout => {
       const answer = JSON.parse(stdout) as { readonly terraform_version?: string }
       return answer.terraform_version
+    },
+  }
+}
+
+/** The Terraform files of one environment of an app, and what our runs of it need. */
+export interface Workspace {
+  /** Absolute folder of the .tf files. */
+  readonly folder: string
+  /** Of providers and the backend's settings, one for each environment: outside the person's folder. */
+  readonly data: string
+  /** The values computed from rtdeploy.yaml. */
+  readonly values: string
+  /** The plan that is applied exactly as it was shown. */
+  readonly plan: string
+  readonly bucket: string
+  readonly prefix: string
+  /** The login, unless the person has set one for Terraform. */
+  readonly env: Env
+}
+
+const quiet = ['-input=false', '-no-color']
+
+function terraform({ folder, data, env }: Workspace, args: readonly string[]): Command {
+  return {
+    program: 'terraform',
+    args,
+    cwd: folder,
+    env: { ...env, TF_DATA_DIR: data, TF_IN_AUTOMATION: '1', TF_INPUT: '0', CHECKPOINT_DISABLE: '1' },
+  }
+}
+
+/** `-reconfigure`: which bucket it was in another folder or another time decides nothing. */
+export function terraformInit(workspace: Workspace): Command {
+  const { bucket, prefix } = workspace
+  const backend = [`-backend-config=bucket=${bucket}`, `-backend-config=prefix=${prefix}`]
+  return terraform(workspace, ['init', ...quiet, '-reconfigure', ...backend])
+}
+
+/** Without any state: what a first `up` would make. The folder must hold an override of the backend. */
+export function terraformInitLocal(workspace: Workspace): Command {
+  return terraform(workspace, ['init', ...quiet, '-reconfigure'])
+}
+
+/** Exit code 0: nothing to do; 2: the plan file holds changes. */
+export function terraformPlan(workspace: Workspace, more: readonly string[] = []): Command {
+  const { values, plan } = workspace
+  const args = ['plan', ...quiet, '-detailed-exitcode', `-var-file=${values}`, `-out=${plan}`, ...more]
+  return terraform(workspace, args)
+}
+
+/** The plan file as JSON. Sensitive values are in it: it is parsed, never shown or kept. */
+export function terraformShow(workspace: Workspace): Command {
+  return terraform(workspace, ['show', '-json', workspace.plan])
+}
+
+/** Exactly what was planned; Terraform refuses when the state has changed since. */
+export function terraformApply(workspace: Workspace): Command {
+  return terraform(workspace, ['apply', ...quiet, workspace.plan])
+}
+
+/** The addresses in the state. Fails when there is none. */
+export function terraformState(workspace: Workspace): Query<readonly string[]> {
+  return {
+    command: terraform(workspace, ['state', 'list', '-no-color']),
+    parse: stdout => stdout.split('\n').filter(Boolean),
+  }
+}
+
+/** What exists already becomes part of the state. */
+export function terraformImport(workspace: Workspace, address: string, id: string): Command {
+  return terraform(workspace, ['import', ...quiet, `-var-file=${workspace.values}`, address, id])
+}
+
+/** The state that an apply could not save. */
+export function terraformPush(workspace: Workspace, file: string): Command {
+  return terraform(workspace, ['state', 'push', file])
+}
+
+export function terraformUnlock(workspace: Workspace, id: string): Command {
+  return terraform(workspace, ['force-unlock', '-force', id])
+}
+
+/** Values that Terraform made, those that are secret left out. */
+export function terraformOutputs(workspace: Workspace): Query<Readonly<Record<string, unknown>>> {
+  return {
+    command: terraform(workspace, ['output', '-json', '-no-color']),
+    parse: stdout => {
+      const outputs = JSON.parse(stdout) as Record<
+        string,
+        { readonly value: unknown; readonly sensitive: boolean }
+      >
+      const shown = Object.entries(outputs).filter(([, output]) => !output.sensitive)
+      return Object.fromEntries(shown.map(([name, output]) => [name, output.value]))
     },
   }
 }

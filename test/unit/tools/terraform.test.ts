@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { shellLine } from '../../../src/command.ts'
+import * as terraform from '../../../src/tools/terraform.ts'
+import { existingOf, failureOfTerraform, lockOf } from '../../../src/tools/terraform-failures.ts'
+import { parsePlan } from '../../../src/tools/terraform-plan.ts'
+
+const recorded = (name: string) =>
+  readFileSync(join(import.meta.dirname, '../../recorded/terraform/1.11.4', name), 'utf8')
+
+const workspace: terraform.Workspace = {
+  folder: '/p/infra/terraform',
+  data: '/p/.rtdeploy/gke/terraform',
+  values: '/p/values.json',
+  plan: '/p/tfplan',
+  bucket: 'b',
+  prefix: 'rtdeploy/production',
+  env: {},
+}
+const where = { project: 'testbed-project', region: 'us-central1' }
+
+describe('terraform', () => {
+  it.each([
+    [
+      terraform.terraformInit(workspace),
+      'terraform init -input=false -no-color -reconfigure -backend-config=bucket=b -backend-config=prefix=rtdeploy/production',
+    ],
+    [
+      terraform.terraformPlan(workspace, ['-destroy']),
+      'terraform plan -input=false -no-color -detailed-exitcode -var-file=/p/values.json -out=/p/tfplan -destroy',
+    ],
+    [terraform.terraformApply(workspace), 'terraform apply -input=false -no-color /p/tfplan'],
+    [
+      terraform.terraformImport(workspace, 'a.b', 'id'),
+      'terraform import -input=false -no-color -var-file=/p/values.json a.b id',
+    ],
+  ])('runs in its folder and keeps its data out of it', (command, line) => {
+    expect(shellLine(command)).toBe(line)
+    expect(command).toMatchObject({
+      cwd: '/p/infra/terraform',
+      env: { TF_DATA_DIR: '/p/.rtdeploy/gke/terraform' },
+    })
+  })
+})
+
+describe('a plan', () => {
+  it('of an empty project creates everything, by name', () => {
+    const changes = parsePlan(recorded('plan-create.json'))
+    expect(new Set(changes.map(change => change.action))).toEqual(new Set(['create']))
+    expect(changes).toContainEqual({
+      address: 'google_container_cluster.main',
+      type: 'google_container_cluster',
+      action: 'create',
+      name: 'chat',
+      fields: [],
+    })
+  })
+
+  it('tells what changes, from what to what', () => {
+    const changes = parsePlan(recorded('plan-change.json'))
+    expect(changes.map(change => `${change.action} ${change.address}`)).toEqual([
+      'update google_container_cluster.main',
+      'update google_redis_instance.main',
+    ])
+    expect(changes[1]?.fields).toEqual([{ path: 'memory_size_gb', before: '1', after: '2', forces: false }])
+    expect(changes[0]?.fields).toContainEqual({
+      path: 'deletion_protection',
+      before: 'true',
+      after: 'false',
+      forces: false,
+    })
+  })
+
+  it('tells what is replaced and which field forces it', () => {
+    const changes = parsePlan(recorded('plan-replace.json'))
+    const cluster = changes.find(change => change.address === 'google_container_cluster.main')
+    expect(cluster).toMatchObject({ action: 'replace' })
+    expect(cluster?.fields).toContainEqual({
+      path: 'location',
+      before: '"us-central1"',
+      after: '"europe-west1"',
+      forces: true,
+    })
+  })
+
+  it('of a destroy destroys', () => {
+    const actions = parsePlan(recorded('plan-destroy.json')).map(change => change.action)
+    expect(new Set(actions)).toEqual(new Set(['destroy']))
+  })
+
+  it('never holds a sensitive value', () => {
+    const change = {
+      actions: ['update'],
+      before: { auth_string: 'hunter2', size: 1 },
+      after: { auth_string: 'hunter3', size: 2 },
+      before_sensitive: { auth_string: true },
+      after_sensitive: { auth_string: true },
+      after_unknown: {},
+    }
+    const document = { format_version: '1.2', resource_changes: [{ address: 'a.b', type: 'a', change }] }
+    const text = JSON.stringify(parsePlan(JSON.stringify(document)))
+    expect(text).not.toContain('hunter')
+    expect(text).toContain('(sensitive)')
+  })
+
+  it('that is none is refused', () => {
+    expect(() => parsePlan('{}')).toThrow(/should print a plan/)
+  })
+})
+
+describe('a failure of terraform', () => {
+  it.each([
+    ['apply-quota.txt', 'gke.quota', /SSD_TOTAL_GB: it takes 300\.0, 50\.0 are missing/],
+    ['apply-denied.txt', 'gke.permission', /redis\.instances\.update/],
+    ['plan-401.txt', 'gke.login', /no longer accepts/],
+    ['plan-off.txt', 'gke.api-off', /not on everywhere yet/],
+    ['plan-cluster-error.txt', 'gke.cluster-broken', /could not finish/],
+    ['destroy-protected.txt', 'gke.protected', /protected/],
+    ['apply-exists.txt', 'gke.exists', /there already/],
+  ])('in %s is %s', (file, code, message) => {
+    expect(failureOfTerraform(recorded(file), where)).toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(/.{10}/),
+    })
+  })
+
+  it('that nobody knows is none of ours', () => {
+    expect(failureOfTerraform('Error: Missing required argument', where)).toBeUndefined()
+  })
+
+  it('because of a lock names who holds it and since when', () => {
+    expect(lockOf(recorded('plan-locked.txt'))).toEqual({
+      id: '1795265105608063',
+      who: 'ann@laptop',
+      operation: 'OperationTypeApply',
+      since: Date.UTC(2026, 10, 21, 9, 40, 0, 123),
+    })
+    expect(lockOf(recorded('apply-quota.txt'))).toBeUndefined()
+  })
+
+  it('because things exist names all of them', () => {
+    expect(existingOf(recorded('apply-exists.txt'))).toEqual([
+      'google_compute_global_address.entry',
+      'google_secret_manager_secret.mongo',
+    ])
+  })
+})
