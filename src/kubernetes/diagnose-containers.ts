@@ -162,7 +162,7 @@ function crash({ pod, name, status, waitsForOthers }: Container): Finding | unde
     ...base,
     code: 'rollout.crash',
     message: `container ${name} ends with exit code ${exitCode}${exitMeaning(exitCode)}, ${restarts} times now`,
-    proof: words === '' ? [] : [words],
+    proof: [words === '' ? `exit code ${exitCode}, ${restarts} restarts` : words],
     logs,
   }
 }

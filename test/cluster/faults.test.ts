@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { snapshotKinds } from '../../src/kubernetes/snapshot.ts'
 import { packageRoot } from '../support/run-cli.ts'
-import { type ClusterProject, clusterProject, kubeconfig, manifests } from './support/project.ts'
+import { type ClusterProject, clusterProject, kubeconfig, manifests, repository } from './support/project.ts'
 
 const app = `${manifests}/app.yaml`
 const setEnv = (name: string, value: string) => (text: string) =>
@@ -191,7 +191,10 @@ async function recordSnapshot(project: ClusterProject, code: string): Promise<vo
     (key, value) => (key === 'managedFields' ? undefined : value),
     1,
   )
-  writeFileSync(join(folder, `${code}.json`), `${text.replaceAll(project.namespace, 'tiny-test')}\n`)
+  writeFileSync(
+    join(folder, `${code}.json`),
+    `${text.replaceAll(project.namespace, 'tiny-test').replaceAll(repository(), 'registry.example.com/team/tiny')}\n`,
+  )
 }
 
 describe.skipIf(kubeconfig === undefined)('up says why it does not come up:', { timeout: 300_000 }, () => {
