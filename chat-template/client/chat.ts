@@ -1,14 +1,18 @@
 import type { Socket } from 'socket.io-client'
-import type {
-  ClientEvents,
-  Person,
-  Replies,
-  Reply,
-  RequestName,
-  RoomSummary,
-  ServerEvents,
-  You,
+import * as v from 'valibot'
+import {
+  type ClientEvents,
+  messageText,
+  type Person,
+  type Replies,
+  type Reply,
+  type RequestName,
+  type RoomSummary,
+  requests,
+  type ServerEvents,
+  type You,
 } from '../shared/events.ts'
+import { limits } from '../shared/limits.ts'
 import { type Keeper, Outbox, type Outgoing } from './outbox.ts'
 import { RoomLog } from './room-log.ts'
 
@@ -64,12 +68,13 @@ export class Chat {
     this.#listen()
   }
 
-  /** Asks the server; rejects when there is no answer in time. */
+  /** Asks the server; rejects when there is no answer in time, or when the server would not take the payload. */
   async ask<E extends RequestName>(event: E, payload: Parameters<ClientEvents[E]>[0]): Promise<Reply<E>> {
     // The map of events says which answer belongs to which question; that link is lost in the emitter's own types.
     const emitter = this.#socket.timeout(ackMs) as unknown as {
       emitWithAck(name: E, body: unknown): Promise<Reply<E>>
     }
+    v.assert(requests[event], payload)
     return emitter.emitWithAck(event, payload)
   }
 
@@ -110,13 +115,16 @@ export class Chat {
   /** Loads the page before the oldest message. */
   async older(id: string): Promise<void> {
     const room = this.rooms.get(id)
-    if (room === undefined || !room.older || !this.online) return
-    const page = await this.ask('history:before', { room: id, before: room.log.oldest }).catch(
-      () => undefined,
-    )
-    if (!page?.ok) return
-    room.log.add(page.entries)
-    room.older = page.more
+    if (room === undefined) return
+    let before = room.log.oldest
+    // A page may hold nothing but changes of messages that are here already.
+    for (let added = 0; room.older && added === 0 && this.online; ) {
+      const page = await this.ask('history:before', { room: id, before }).catch(() => undefined)
+      if (!page?.ok) return
+      added = room.log.add(page.entries).length
+      before = page.entries[0]?.seq ?? Math.max(0, before - limits.page)
+      room.older = page.more
+    }
     this.#options.changed(id)
   }
 
@@ -235,7 +243,10 @@ export class Chat {
   }
 
   #put(what: Pick<Outgoing, 'room' | 'kind' | 'text' | 'seq'>): void {
-    this.outbox.add({ ...what, id: newId(), at: Date.now(), state: 'queued' })
+    // As the server will store it, so that what is shown now is what is shown later.
+    const text = what.kind === 'delete' ? '' : v.safeParse(messageText, what.text).output
+    if (typeof text !== 'string') return
+    this.outbox.add({ ...what, text, id: newId(), at: Date.now(), state: 'queued' })
     this.#options.changed(what.room)
     void this.#work()
   }

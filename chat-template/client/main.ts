@@ -83,7 +83,7 @@ function open(name: string): void {
       return undefined
     },
     rename: () => {
-      void askName(chat.you?.name ?? name).then(() => socket.disconnect().connect())
+      void askName(chat.you?.name ?? name, true).then(changed => changed && socket.disconnect().connect())
     },
     loadOlder: room => chat.older(room),
   })
@@ -96,6 +96,10 @@ function open(name: string): void {
     })
     void measure()
     void listRooms()
+  })
+  socket.on('connect_error', error => {
+    // The cookie has expired, or was signed by a server with another secret.
+    if (error.message === 'name-needed') void askName(name).then(() => socket.connect())
   })
   const measure = async () => {
     const asked = performance.now()

@@ -25,7 +25,8 @@ export const roomId = v.pipe(
 )
 const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const clientMsgId = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/))
-const text = v.pipe(
+/** A message as it is stored: what cannot be shown is taken out. */
+export const messageText = v.pipe(
   v.string(),
   v.maxLength(limits.text),
   v.transform(value => value.toWellFormed().replace(hiddenInText, '')),
@@ -39,8 +40,8 @@ export const requests = {
   /** `after` is the highest sequence number that the client has without a gap: the answer goes on from there. */
   'room:join': v.object({ room: roomId, after: v.optional(seq) }),
   'room:leave': v.object({ room: roomId }),
-  'message:send': v.object({ room: roomId, clientMsgId, text }),
-  'message:edit': v.object({ room: roomId, clientMsgId, seq, text }),
+  'message:send': v.object({ room: roomId, clientMsgId, text: messageText }),
+  'message:edit': v.object({ room: roomId, clientMsgId, seq, text: messageText }),
   'message:delete': v.object({ room: roomId, clientMsgId, seq }),
   'history:before': v.object({ room: roomId, before: seq }),
   'history:after': v.object({ room: roomId, after: seq }),

@@ -91,7 +91,9 @@ export class Messages {
   #window(messages: Message[]): Message[] {
     const to = this.#to
     const inside = messages.filter(({ seq }) => seq >= this.#from && (to === undefined || seq <= to))
-    return inside
+    // Who reads above while many write below: what they write waits outside.
+    if (to !== undefined && inside.length > most + step) this.#to = inside[most - 1]!.seq
+    return to !== undefined && inside.length > most + step ? inside.slice(0, most) : inside
   }
 
   #render(toBottom: boolean): void {
@@ -108,7 +110,10 @@ export class Messages {
     )
     this.#reconcile(rows)
     if (toBottom) this.#scroll.scrollTop = this.#scroll.scrollHeight
-    else if (anchor?.element.isConnected) this.#scroll.scrollTop += anchor.element.offsetTop - anchor.top
+    else if (anchor !== undefined) {
+      const now = this.#shown.get(anchor.key)?.element
+      if (now !== undefined) this.#scroll.scrollTop += now.offsetTop - anchor.top
+    }
     this.#newer.hidden = this.#to === undefined
     this.#newer.textContent =
       this.#unseen > 0 ? `${plural(this.#unseen, 'new message')} ↓` : 'Jump to newest ↓'
@@ -136,15 +141,16 @@ export class Messages {
     }
   }
 
-  /** A row that is in sight and will still be there: what is read must not jump. */
-  #anchor(): { element: HTMLElement; top: number } | undefined {
+  /** A message that is in sight and will still be there: what is read must not jump. */
+  #anchor(): { key: string; top: number } | undefined {
     const top = this.#scroll.scrollTop
-    for (const child of this.#list.children) {
-      const element = child as HTMLElement
-      if (element.offsetTop + element.offsetHeight > top && element.dataset.seq)
-        return { element, top: element.offsetTop }
+    let best: { key: string; top: number } | undefined
+    for (const [key, { element }] of this.#shown) {
+      const inSight = key.startsWith('m ') && element.offsetTop + element.offsetHeight > top
+      if (inSight && element.offsetTop < (best?.top ?? Number.POSITIVE_INFINITY))
+        best = { key, top: element.offsetTop }
     }
-    return undefined
+    return best
   }
 
   #scrolled(): void {
@@ -205,7 +211,9 @@ export class Messages {
     const next = rows[here === -1 ? rows.length - 1 : here + step]
     if (next === undefined) return
     event.preventDefault()
-    for (const row of rows) row.tabIndex = row === next ? 0 : -1
+    for (const row of rows) {
+      for (const stop of [row, ...row.querySelectorAll('button')]) stop.tabIndex = row === next ? 0 : -1
+    }
     next.focus()
     next.scrollIntoView({ block: 'nearest' })
   }

@@ -62,7 +62,7 @@ export class Page {
         if (own !== undefined) change(own.seq, own.text)
       },
     })
-    this.#sidebar = new Sidebar(options, this.connection.badge)
+    this.#sidebar = new Sidebar(options)
     const panel = h(
       'aside',
       { class: 'people-pane', attrs: { 'aria-label': 'People here' } },
@@ -82,6 +82,7 @@ export class Page {
       this.#title,
     )
     head.append(
+      this.connection.badge,
       iconButton('link', 'Copy the link to this room', () => void this.#copyLink()),
       peopleButton,
     )

@@ -78,6 +78,8 @@ function messageRow(message: Message, follows: boolean, own: boolean, change: Ou
       const tools = h('div', { class: 'tools' })
       tools.append(iconButton('edit', 'Edit message', () => actions.edit(seq, text)))
       tools.append(iconButton('trash', 'Delete message', () => actions.remove(seq)))
+      // Two for each message are too many stops on the way: only the message in hand offers them to the Tab key.
+      for (const button of tools.querySelectorAll('button')) button.tabIndex = -1
       row.append(tools)
     }
     return row

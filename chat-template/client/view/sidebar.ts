@@ -28,7 +28,7 @@ export class Sidebar {
   readonly #options: SidebarOptions
   #signature = ''
 
-  constructor(options: SidebarOptions, badge: HTMLElement) {
+  constructor(options: SidebarOptions) {
     this.#options = options
     this.#name.addEventListener('click', options.rename)
     const head = h(
@@ -46,7 +46,7 @@ export class Sidebar {
       this.#othersTitle,
       this.#others,
     )
-    const foot = h('div', { class: 'side-foot' }, this.#name, badge)
+    const foot = h('div', { class: 'side-foot' }, this.#name)
     this.element = h(
       'nav',
       { class: 'sidebar', id: 'sidebar', attrs: { 'aria-label': 'Rooms' } },

@@ -1,8 +1,8 @@
 import { limits } from '../../shared/limits.ts'
 import { h } from './dom.ts'
 
-/** Asks for a name and resolves when the server has put it into the cookie. */
-export function askName(current = ''): Promise<void> {
+/** Asks for a name and resolves when the server has put it into the cookie; with false when it stays as it is. */
+export function askName(current = '', cancellable = false): Promise<boolean> {
   return new Promise(resolve => {
     const input = h('input', {
       id: 'name',
@@ -14,7 +14,7 @@ export function askName(current = ''): Promise<void> {
       placeholder: 'Ada Lovelace',
     })
     const problem = h('p', { class: 'problem', attrs: { role: 'alert' } })
-    const button = h('button', { type: 'submit', class: 'primary' }, 'Start chatting')
+    const button = h('button', { type: 'submit', class: 'primary' }, cancellable ? 'Save' : 'Start chatting')
     const submit = async (event: Event) => {
       event.preventDefault()
       button.disabled = true
@@ -26,9 +26,13 @@ export function askName(current = ''): Promise<void> {
         input.focus()
         return
       }
-      dialog.remove()
-      resolve()
+      end(true)
     }
+    const cancel = h(
+      'button',
+      { type: 'button', class: 'secondary', on: { click: () => end(false) } },
+      'Cancel',
+    )
     const form = h(
       'form',
       { on: { submit } },
@@ -42,9 +46,17 @@ export function askName(current = ''): Promise<void> {
       h('label', { class: 'form-label', htmlFor: 'name' }, 'Your name'),
       input,
       problem,
-      button,
+      h('div', { class: 'buttons wide' }, cancellable && cancel, button),
     )
     const dialog = h('main', { class: 'welcome' }, form)
+    const app = document.getElementById('app')
+    const end = (changed: boolean) => {
+      dialog.remove()
+      app?.removeAttribute('inert')
+      resolve(changed)
+    }
+    if (cancellable) dialog.addEventListener('keydown', event => event.key === 'Escape' && end(false))
+    app?.setAttribute('inert', '')
     document.body.prepend(dialog)
     input.focus()
   })
