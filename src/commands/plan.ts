@@ -12,7 +12,8 @@ export interface PlanOptions extends RunFlags {
 /** What `up` would do, the very object that it would run. Result: `plans` and the same as `text`. Changes nothing. */
 export async function plan(host: Host, options: PlanOptions, _emit: Emit): Promise<Report> {
   const began = host.now()
-  const project = await openProject(host, 'plan', { ...options, dryRun: true })
+  // The plan of `up`, to the last letter.
+  const project = await openProject(host, 'up', { ...options, dryRun: true })
   const report = await planned(host, project, 'plan', began)
   const changes = report.steps.some(step => step.status === 'planned')
   return options.detailedExitcode && changes ? { ...report, exitCode: exitCodes.changes } : report

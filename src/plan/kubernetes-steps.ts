@@ -74,7 +74,7 @@ export const writeRecord = (cluster: Cluster, id: string, title: string, object:
 /** Deletes one object and waits until it is gone, finalizers and all. */
 export function deleteStep(cluster: Cluster, why: string, reference: ObjectReference): Step {
   // Pods that are still on their way out would come back as leftovers.
-  const cascade = ['Deployment', 'StatefulSet'].includes(reference.kind) ? ['--cascade', 'foreground'] : []
+  const cascade = ['Deployment', 'StatefulSet'].includes(reference.kind) ? ['--cascade=foreground'] : []
   const args = ['delete', argumentOf(reference), '--ignore-not-found', ...cascade, '--timeout', '5m']
   return {
     id: `object.${why}.${reference.kind}.${reference.name}`,

@@ -151,7 +151,7 @@ async function planObjects(session: Session, { objects, records, ...wanted }: Wa
     releases: records.releases,
     digest: digestOfObjects(objects),
     by: `${host.env.USER ?? host.env.LOGNAME ?? 'somebody'}@${host.machine}`,
-    when: new Date(host.now()).toISOString(),
+    when: flags.dryRun ? '‹when it is run›' : new Date(host.now()).toISOString(),
     settled,
     forceConflicts: force,
     entry: entryOf(objects),
