@@ -103,6 +103,12 @@ export async function runProcess(node: NodeJS.Process, packageRoot: string): Pro
     interrupt.abort(new Interrupted(signal))
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) node.on(signal, onSignal)
+  // Thrown where nobody waits for it, in an event of a socket for instance.
+  node.on('uncaughtException', error => {
+    const problem = asError(error)
+    node.stderr.write(`${formatError(problem, paintFor(node.env, false, false))}\n`)
+    node.exit(problem instanceof UserError ? problem.exitCode : exitCodes.bug)
+  })
   const watched = new Set<NodeJS.WriteStream>()
   const guarded = <Stream extends NodeJS.WriteStream>(stream: Stream): Stream => {
     if (watched.has(stream)) return stream

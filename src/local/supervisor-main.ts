@@ -9,6 +9,12 @@ async function main(): Promise<void> {
   const interrupt = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.on(signal, () => interrupt.abort(new Interrupted(signal)))
+  // A bug must not leave processes that nobody looks after: all end together, and the log says why.
+  process.on('uncaughtException', error => {
+    process.stderr.write(`${error.stack}\n`)
+    process.exitCode = 1
+    interrupt.abort(new Interrupted('SIGTERM'))
+  })
   const host = createRealHost({
     env: process.env,
     cwd: process.cwd(),
@@ -19,7 +25,7 @@ async function main(): Promise<void> {
   const text = await host.readFile(specPath)
   if (text === undefined) throw new Error(`${specPath} is not there`)
   await supervise(host, JSON.parse(text) as SupervisorSpec)
-  process.exit(0)
+  process.exit()
 }
 
 main().catch(error => {

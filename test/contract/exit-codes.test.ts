@@ -183,6 +183,30 @@ describe('exit code', { timeout: 120_000 }, () => {
     expect([json.exitCode, JSON.parse(json.stdout).error.code]).toEqual([70, 'rtdeploy.bug'])
   })
 
+  it('70 for a bug that nobody waits for, and an end of all when it is the supervisor that has it', async () => {
+    await using project = tinyProject()
+    const preload = join(project.folder, 'preload.cjs')
+    writeFileSync(
+      preload,
+      `const { existsSync } = require('fs')
+      const watch = name => process.argv[1]?.includes(name) && setInterval(() => {
+        if (existsSync(${JSON.stringify(project.folder)} + '/throw-in-' + name)) throw new Error('bang')
+      }, 50).unref()
+      for (const name of ['rtdeploy.js', 'supervisor-main.js']) watch(name)`,
+    )
+    const env = { NODE_OPTIONS: `-r ${preload}` }
+    expect((await runIn(project.folder, ['up', '--no-verify'], env)).exitCode).toBe(0)
+    const logs = startIn(project.folder, ['logs', '-f'], env)
+    await logs.seen('listens')
+    writeFileSync(join(project.folder, 'throw-in-rtdeploy.js'), '')
+    const ended = await logs.done
+    expect([ended.exitCode, ended.stderr]).toEqual([70, expect.stringContaining('rtdeploy has a bug: bang')])
+    writeFileSync(join(project.folder, 'throw-in-supervisor-main.js'), '')
+    await until('all have ended', () => project.processes().length === 0)
+    const log = await runIn(project.folder, ['logs', 'supervisor'])
+    expect(log.stdout).toContain('Error: bang')
+  })
+
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
