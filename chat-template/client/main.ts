@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client'
-import type { ClientEvents, RoomSummary, ServerEvents } from '../shared/events.ts'
+import type { ClientEvents, Person, RoomSummary, ServerEvents } from '../shared/events.ts'
 import { Chat } from './chat.ts'
 import type { Line } from './view/connection.ts'
 import { Page } from './view/page.ts'
@@ -9,13 +9,15 @@ const firstRoom = 'lobby'
 const roomsKey = 'rooms'
 
 async function start(): Promise<void> {
-  const user = await whoAmI()
-  if (user === null) await askName()
-  const name = user?.name ?? (await whoAmI())?.name ?? ''
-  open(name)
+  let me = await whoAmI()
+  while (me === null) {
+    await askName()
+    me = await whoAmI()
+  }
+  open(me)
 }
 
-function open(name: string): void {
+function open(me: Person): void {
   const socket: Socket<ServerEvents, ClientEvents> = io({
     // Half of the wait is chance: clients that were cut together must not come back together.
     reconnectionDelay: 300,
@@ -66,7 +68,7 @@ function open(name: string): void {
   const page = new Page(document.getElementById('app')!, {
     chat,
     keeper: localStorage,
-    name,
+    me,
     line: () => line,
     open: enter,
     leave: room => {
@@ -83,7 +85,7 @@ function open(name: string): void {
       return undefined
     },
     rename: () => {
-      void askName(chat.you?.name ?? name, true).then(changed => changed && socket.disconnect().connect())
+      void askName(chat.you?.name ?? me.name, true).then(changed => changed && socket.disconnect().connect())
     },
     loadOlder: room => chat.older(room),
   })
@@ -99,7 +101,7 @@ function open(name: string): void {
   })
   socket.on('connect_error', error => {
     // The cookie has expired, or was signed by a server with another secret.
-    if (error.message === 'name-needed') void askName(name).then(() => socket.connect())
+    if (error.message === 'name-needed') void askName(me.name).then(() => socket.connect())
   })
   const measure = async () => {
     const asked = performance.now()

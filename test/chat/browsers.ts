@@ -47,7 +47,9 @@ export async function enter({ page }: Visitor, name: string): Promise<void> {
   await page.getByLabel('Your name').fill(name)
   await page.keyboard.press('Enter')
   await page.getByRole('log').waitFor()
-  await page.locator('.badge[data-state=ok]').waitFor({ state: 'attached' })
+  await page
+    .locator('.badge[data-state=ok] .replica', { hasText: /^chat-\d+$/ })
+    .waitFor({ state: 'attached' })
 }
 
 export async function write({ page }: Visitor, text: string): Promise<void> {

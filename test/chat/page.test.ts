@@ -182,6 +182,7 @@ describe.skipIf(chromium === undefined)('the page of the chat', () => {
     const ada = await visit(browser, world.url)
     visitors.push(ada)
     const { page } = ada
+    await page.getByLabel('Your name').waitFor()
     await page.keyboard.type('Ada')
     await page.keyboard.press('Enter')
     await page.getByRole('log').waitFor()

@@ -1,4 +1,4 @@
-import type { Message } from '../../shared/events.ts'
+import type { Message, Person } from '../../shared/events.ts'
 import type { RoomState } from '../chat.ts'
 import type { Outgoing } from '../outbox.ts'
 import { h, plural } from './dom.ts'
@@ -24,7 +24,7 @@ export class Messages {
   readonly #shown = new Map<string, { element: HTMLElement; signature: string }>()
   #room: RoomState | undefined
   #waiting: readonly Outgoing[] = []
-  #you = ''
+  #you: Person = { id: '', name: '' }
   /** First and last place in the window; without a last one it follows the newest. */
   #from = 0
   #to: number | undefined
@@ -54,7 +54,7 @@ export class Messages {
     }).observe(this.#scroll)
   }
 
-  show(room: RoomState, waiting: readonly Outgoing[], you: string): void {
+  show(room: RoomState, waiting: readonly Outgoing[], you: Person): void {
     const other = this.#room?.id !== room.id
     this.#waiting = waiting
     this.#you = you
@@ -106,7 +106,7 @@ export class Messages {
       window,
       newest ? this.#waiting : [],
       this.#you,
-      !room.older && window[0] === room.log.messages[0],
+      room.log.settled >= 0 && !room.older && window[0] === room.log.messages[0],
     )
     this.#reconcile(rows)
     if (toBottom) this.#scroll.scrollTop = this.#scroll.scrollHeight

@@ -1,4 +1,4 @@
-import type { RoomSummary } from '../../shared/events.ts'
+import type { Person, RoomSummary } from '../../shared/events.ts'
 import type { Chat, RoomState } from '../chat.ts'
 import type { Keeper } from '../outbox.ts'
 import { Composer } from './composer.ts'
@@ -10,7 +10,8 @@ import { Sidebar } from './sidebar.ts'
 export interface PageOptions {
   chat: Chat
   keeper: Keeper
-  name: string
+  /** Whom the cookie knows, until the server has said it again. */
+  me: Person
   line: () => Line
   open: (room: string) => void
   leave: (room: string) => void
@@ -98,7 +99,7 @@ export class Page {
 
   /** Draws what has changed. */
   show(current: string | undefined, listed: RoomSummary[]): void {
-    const { chat, name } = this.#options
+    const { chat, me } = this.#options
     const entered = current !== this.#current
     this.#current = current
     this.connection.show(chat, this.#options.line())
@@ -114,7 +115,7 @@ export class Page {
       }
     })
     const others = listed.filter(room => !chat.rooms.has(room.id))
-    this.#sidebar.show(rooms, others, current, chat.you?.name ?? name)
+    this.#sidebar.show(rooms, others, current, chat.you ?? me)
     const room = current === undefined ? undefined : chat.rooms.get(current)
     this.#showRoom(room, entered)
     this.#showTitle(mine)
@@ -140,7 +141,7 @@ export class Page {
       return
     }
     const waiting = chat.outbox.items.filter(item => item.room === room.id)
-    this.#messages.show(room, waiting, chat.you?.id ?? '')
+    this.#messages.show(room, waiting, chat.you ?? this.#options.me)
     this.#composer.open(room.id, room.summary?.title ?? room.id)
     if (entered && matchMedia('(hover: hover)').matches) this.#composer.focus()
     this.#count.textContent = String(room.count)

@@ -1,4 +1,4 @@
-import type { Message } from '../../shared/events.ts'
+import type { Message, Person } from '../../shared/events.ts'
 import type { Outgoing } from '../outbox.ts'
 import { avatar, h, iconButton } from './dom.ts'
 import { withLinks } from './links.ts'
@@ -24,7 +24,7 @@ const groupMs = 5 * 60_000
 export function rowsFor(
   messages: Message[],
   waiting: readonly Outgoing[],
-  you: string,
+  you: Person,
   complete: boolean,
 ): Row[] {
   const rows: Row[] = []
@@ -40,11 +40,12 @@ export function rowsFor(
       before = undefined
     }
     const follows = before !== undefined && before.from === message.from && message.at - before.at < groupMs
-    rows.push(messageRow(message, follows, message.from === you, changes.get(message.seq)))
+    rows.push(messageRow(message, follows, message.from === you.id, changes.get(message.seq)))
     before = message
   }
   const sends = waiting.filter(item => item.kind === 'send')
-  for (const [at, item] of sends.entries()) rows.push(waitingRow(item, at > 0 || before?.from === you, you))
+  for (const [at, item] of sends.entries())
+    rows.push(waitingRow(item, at > 0 || before?.from === you.id, you))
   return rows
 }
 
@@ -87,14 +88,14 @@ function messageRow(message: Message, follows: boolean, own: boolean, change: Ou
   return { key: `m ${seq}`, signature, draw }
 }
 
-function waitingRow(item: Outgoing, follows: boolean, you: string): Row {
+function waitingRow(item: Outgoing, follows: boolean, you: Person): Row {
   const signature = [item.state, item.note, follows].join('\n')
   const draw = (actions: RowActions) => {
     const body = h('p', { class: 'text' }, ...withLinks(item.text))
     const content = h(
       'div',
       { class: 'content' },
-      !follows && heading('You', item.at, true),
+      !follows && heading(you.name, item.at, true),
       body,
       status(item, actions),
     )
@@ -103,7 +104,7 @@ function waitingRow(item: Outgoing, follows: boolean, you: string): Row {
       tabIndex: -1,
     })
     row.dataset.seq = item.id
-    row.append(follows ? h('span', { class: 'side-time' }) : avatar(you, 'You'), content)
+    row.append(follows ? h('span', { class: 'side-time' }) : avatar(you.id, you.name), content)
     return row
   }
   return { key: `w ${item.id}`, signature, draw }
@@ -114,7 +115,7 @@ function heading(name: string, at: number, own: boolean): HTMLElement {
     'div',
     { class: 'by' },
     h('span', { class: 'name' }, name),
-    own && h('span', { class: 'you' }, 'you'),
+    own && h('span', { class: 'hidden' }, '(you)'),
     time(at),
   )
 }

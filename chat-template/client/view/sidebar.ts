@@ -1,6 +1,6 @@
-import type { RoomSummary } from '../../shared/events.ts'
+import type { Person, RoomSummary } from '../../shared/events.ts'
 import { limits } from '../../shared/limits.ts'
-import { h, icon, iconButton, plural } from './dom.ts'
+import { avatar, h, icon, iconButton, plural } from './dom.ts'
 
 export interface SidebarOptions {
   open: (room: string) => void
@@ -56,9 +56,17 @@ export class Sidebar {
     )
   }
 
-  show(mine: SidebarRoom[], others: RoomSummary[], current: string | undefined, name: string): void {
-    this.#name.textContent = name
-    this.#name.setAttribute('aria-label', `You are ${name}. Change your name`)
+  show(mine: SidebarRoom[], others: RoomSummary[], current: string | undefined, me: Person): void {
+    if (this.#name.dataset.name !== me.name) {
+      this.#name.dataset.name = me.name
+      const hint = h('span', { class: 'hidden' }, ', change your name')
+      this.#name.replaceChildren(
+        avatar(me.id, me.name),
+        h('span', { class: 'title' }, me.name),
+        hint,
+        icon('edit'),
+      )
+    }
     const signature = JSON.stringify([mine, others, current])
     if (signature === this.#signature) return
     this.#signature = signature

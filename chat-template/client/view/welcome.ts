@@ -37,7 +37,7 @@ export function askName(current = '', cancellable = false): Promise<boolean> {
       'form',
       { on: { submit } },
       h('img', { src: '/icon.svg', alt: '', width: 48, height: 48 }),
-      h('h1', {}, 'What should we call you?'),
+      h('h1', { class: 'heading' }, 'What should we call you?'),
       h(
         'p',
         { class: 'muted', id: 'name-note' },
