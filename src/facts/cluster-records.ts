@@ -35,7 +35,7 @@ export async function readRecords(host: Host, cluster: Cluster, name: string): P
   const names = recordNames(name)
   const single = [`namespace/${cluster.namespace}`, `secret/${names.secret}`, `configmap/${names.inventory}`]
   const [found, list] = await Promise.all([
-    askCluster(host, cluster, getList(cluster, single)),
+    readNamed(host, cluster, single),
     askCluster(
       host,
       cluster,
@@ -51,5 +51,26 @@ export async function readRecords(host: Host, cluster: Cluster, name: string): P
     inventory: of('ConfigMap'),
     releaseObjects,
     releases: parseReleases(releaseObjects),
+  }
+}
+
+/** Who may work in a namespace may not always look at it: then it is taken to be there, and the rest will say if not. */
+async function readNamed(
+  host: Host,
+  cluster: Cluster,
+  names: readonly string[],
+): Promise<readonly unknown[]> {
+  try {
+    return await askCluster(host, cluster, getList(cluster, names))
+  } catch (error) {
+    if (
+      !(error instanceof UserError) ||
+      error.code !== 'cluster.forbidden' ||
+      !/namespaces/.test(error.message)
+    )
+      throw error
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: cluster.namespace } }
+    const rest = names.filter(name => !name.startsWith('namespace/'))
+    return [namespace, ...(await askCluster(host, cluster, getList(cluster, rest)))]
   }
 }

@@ -2,6 +2,7 @@ import type { Secret } from '../command.ts'
 import { exitCodes, UserError } from '../errors.ts'
 import { type ImageFacts, readImageFacts, readPushedDigest } from '../facts/cluster-image.ts'
 import { compareObjects, renderManifests } from '../facts/cluster-objects.ts'
+import { checkQuotas } from '../facts/cluster-preflight.ts'
 import { type ClusterRecords, readRecords } from '../facts/cluster-records.ts'
 import { askSecrets, readGivenSecrets } from '../facts/cluster-secrets.ts'
 import { digestOfObjects } from '../kubernetes/canonical.ts'
@@ -140,6 +141,7 @@ async function planObjects(session: Session, { objects, records, ...wanted }: Wa
     records.namespace === undefined
       ? { live: [], wanted: objects, replaced: [] }
       : await compareObjects(host, cluster, objects, force)
+  if (records.namespace !== undefined) await checkQuotas(host, cluster, objects, compared.live)
   const settled = compared.live.filter(isWorkload).every(object => rolloutState(object).done)
   const plan = planRelease(verb, {
     ...wanted,

@@ -1,5 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { UserError } from '../errors.ts'
+import { compareObjects } from '../facts/cluster-objects.ts'
+import { checkNewNamespace } from '../facts/cluster-preflight.ts'
 import { readRecords, readVersions } from '../facts/cluster-records.ts'
 import { readRemains } from '../facts/cluster-remains.ts'
 import { readLive } from '../facts/cluster-running.ts'
@@ -35,8 +37,13 @@ export function kubernetesTarget(host: Host, options: SessionOptions): Target {
         readVersions(host, cluster),
         readRecords(host, cluster, name),
       ])
-      const rendered =
-        records.namespace === undefined ? await render(session, await findImage(session), undefined) : []
+      const image = await findImage(session)
+      const early = records.namespace === undefined || image.digest === undefined
+      const rendered = early ? await render(session, image, image.digest) : []
+      const objects = rendered.filter(object => object.kind !== 'Namespace')
+      // What the cluster refuses is better known before an image is built.
+      if (records.namespace === undefined) await checkNewNamespace(host, cluster, objects)
+      else if (early) await compareObjects(host, cluster, objects, session.flags.forceConflicts ?? false)
       const wanted = rendered.find(object => object.kind === 'Namespace')
       return planNamespace({ verb, cluster, name, version, namespace: records.namespace, wanted })
     },

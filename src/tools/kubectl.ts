@@ -202,3 +202,8 @@ export function containerLogs(
     ...(follow ? ['--follow'] : []),
   ])
 }
+
+/** Prints `yes` or `no`. */
+export function canI(cluster: Cluster, verb: string, resource: string): Command {
+  return kubectl(cluster, ['auth', 'can-i', verb, resource, requestTimeout])
+}

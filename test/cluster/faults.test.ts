@@ -112,7 +112,7 @@ const faults: readonly Fault[] = [
     prepare: project =>
       inNamespace(
         project,
-        'apiVersion: v1\nkind: ResourceQuota\nmetadata: { name: small }\nspec: { hard: { pods: "0" } }\n',
+        'apiVersion: v1\nkind: ResourceQuota\nmetadata: { name: small }\nspec: { hard: { pods: "0" }, scopes: [NotTerminating] }\n',
       ),
     code: 'rollout.quota',
     says: ['quota small', 'pods=0', /hint: kubectl .* describe resourcequota/],

@@ -39,6 +39,8 @@ export interface ClusterProject {
   readonly folder: string
   readonly namespace: string
   readonly image: string
+  /** What the CLI gets to reach cluster and registry. */
+  readonly env: Readonly<Record<string, string>>
   /** Runs the CLI. `up` gets the image that is pushed already. */
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<CliRun>
   start(args: readonly string[], env?: Readonly<Record<string, string>>): RunningCli
@@ -108,6 +110,7 @@ export function clusterProject(options: ProjectOptions = {}): ClusterProject {
     folder,
     namespace,
     image,
+    env,
     run: (args, more = {}) => runCli(withImage(args), { cwd: folder, env: { ...env, ...more } }),
     start: (args, more = {}) => startIn(folder, withImage(args), { ...env, ...more }),
     kubectl,

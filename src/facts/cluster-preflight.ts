@@ -1,0 +1,57 @@
+import { exitCodes, UserError } from '../errors.ts'
+import { type KubernetesObject, nameOf, objectsOf, referenceOf } from '../kubernetes/object.ts'
+import { quotaProblems } from '../kubernetes/quota.ts'
+import type { Host } from '../run/host.ts'
+import { apiResources, type Cluster, canI, getList, kubectlLine } from '../tools/kubectl.ts'
+import { askCluster } from './cluster-connection.ts'
+
+/**
+ * What can be known of a namespace that is not there yet: may we make it, and does the cluster know every kind.
+ * Throws `namespace.forbidden` and `cluster.kind-missing` (exit 3).
+ */
+export async function checkNewNamespace(
+  host: Host,
+  cluster: Cluster,
+  objects: readonly KubernetesObject[],
+): Promise<void> {
+  const [ran, resources] = await Promise.all([
+    host.run(canI(cluster, 'create', 'namespaces'), { timeoutMs: 20_000, signal: host.interrupted }),
+    askCluster(host, cluster, apiResources(cluster)),
+  ])
+  host.interrupted.throwIfAborted()
+  if (ran.stdout.trim() === 'no') {
+    throw new UserError(`there is no namespace ${cluster.namespace}, and you may not make one`, {
+      code: 'namespace.forbidden',
+      hint: `ask for it: kubectl create namespace ${cluster.namespace}; or name yours as \`kubernetes.namespace\` in rtdeploy.yaml`,
+      exitCode: exitCodes.missing,
+    })
+  }
+  const known = new Set(resources.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`))
+  const strange = objects.filter(({ apiVersion, kind }) => !known.has(`${apiVersion} ${kind}`))
+  if (strange.length === 0) return
+  const kinds = [...new Set(strange.map(({ kind, apiVersion }) => `${kind} (${apiVersion})`))]
+  throw new UserError(`the cluster does not know ${kinds.join(', ')}`, {
+    code: 'cluster.kind-missing',
+    hint: `install what brings ${kinds.length === 1 ? 'it' : 'them'}, or take it out of the manifests; kubectl --context ${cluster.context} api-resources`,
+    details: strange.map(object => nameOf(referenceOf(object))),
+    exitCode: exitCodes.missing,
+  })
+}
+
+/** Throws `cluster.quota` (exit 3) when a ResourceQuota has no room for the workloads. */
+export async function checkQuotas(
+  host: Host,
+  cluster: Cluster,
+  wanted: readonly KubernetesObject[],
+  live: readonly KubernetesObject[],
+): Promise<void> {
+  const quotas = objectsOf(await askCluster(host, cluster, getList(cluster, ['resourcequotas'])))
+  const problems = quotaProblems(quotas, wanted, live)
+  if (problems.length === 0) return
+  throw new UserError(`the quota of namespace ${cluster.namespace} is too small`, {
+    code: 'cluster.quota',
+    hint: kubectlLine(cluster, 'describe', 'resourcequota'),
+    details: problems,
+    exitCode: exitCodes.missing,
+  })
+}

@@ -1,0 +1,89 @@
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type ClusterProject, clusterProject, kubeconfig } from './support/project.ts'
+
+/**
+ * A `kubectl` that kills who called it, at the n-th call that changes something: before the call has any effect, or
+ * after it had its effect and before anybody knows. No hook in the product, and no pretend cluster.
+ */
+function killer(project: ClusterProject, at: number, moment: 'before' | 'after'): Record<string, string> {
+  const folder = join(project.folder, 'killer')
+  const count = join(folder, 'count')
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder)
+  const real = process.env.PATH?.split(':').find(path => {
+    try {
+      return readFileSync(join(path, 'kubectl')).length > 0
+    } catch {
+      return false
+    }
+  })
+  const script = `#!/bin/sh
+changes=no
+for word in "$@"; do
+  case $word in
+    --dry-run=*) changes=no; break ;;
+    create|apply|delete|label|patch|replace) changes=yes ;;
+  esac
+done
+[ $changes = yes ] || exec ${real}/kubectl "$@"
+echo x >> ${count}
+[ "$(wc -l < ${count})" -eq ${at} ] || exec ${real}/kubectl "$@"
+${moment === 'after' ? `${real}/kubectl "$@" > /dev/null 2>&1` : ''}
+kill -9 $PPID
+`
+  writeFileSync(join(folder, 'kubectl'), script)
+  chmodSync(join(folder, 'kubectl'), 0o755)
+  return { PATH: `${folder}:${process.env.PATH}` }
+}
+
+/** Names of all that is in the namespace, without what chance names. */
+async function world(project: ClusterProject): Promise<string[]> {
+  const kinds = 'deployments,services,configmaps,secrets,serviceaccounts,poddisruptionbudgets,leases'
+  const names = await project.kubectl('get', kinds, '--output', 'name')
+  return names.trim().split('\n').sort()
+}
+
+const expected = [
+  'configmap/kube-root-ca.crt',
+  'configmap/tiny-config',
+  'configmap/tiny-rtdeploy-inventory',
+  'configmap/tiny-rtdeploy-release-1',
+  'deployment.apps/tiny',
+  'lease.coordination.k8s.io/tiny-rtdeploy',
+  'poddisruptionbudget.policy/tiny',
+  'secret/tiny-secrets',
+  'service/tiny',
+  'serviceaccount/default',
+  'serviceaccount/tiny',
+]
+/** namespace, Lease, secrets, inventory, record, objects, label, Lease. */
+const changes = [1, 2, 3, 4, 5, 6, 7, 8]
+const moments = changes.flatMap(at => (['before', 'after'] as const).map(moment => [moment, at] as const))
+
+describe.skipIf(kubeconfig === undefined)('killed with SIGKILL', { timeout: 300_000 }, () => {
+  it.each(moments)(
+    '%s change %i of up: the next up ends where an undisturbed one does',
+    async (moment, at) => {
+      await using project = clusterProject()
+      const killed = await project.run(['up', '--no-verify'], killer(project, at, moment))
+      expect(killed.signal).toBe('SIGKILL')
+      const next = await project.run(['up', '--no-verify'])
+      expect(`${next.exitCode} ${next.stderr}`).toMatch(/^0 /)
+      expect(await world(project)).toEqual(expected)
+      const again = await project.run(['up', '--no-verify', '--json'])
+      expect(JSON.parse(again.stdout).outcome).toBe('nothing-to-do')
+    },
+  )
+
+  it.each([1, 2, 4, 6, 8, 9, 10])('after change %i of down: the next down leaves nothing', async at => {
+    await using project = clusterProject()
+    expect((await project.run(['up', '--no-verify'])).exitCode).toBe(0)
+    const killed = await project.run(['down', '--yes'], killer(project, at, 'after'))
+    expect(killed.signal).toBe('SIGKILL')
+    const next = await project.run(['down', '--yes'])
+    expect(`${next.exitCode} ${next.stderr}`).toMatch(/^0 /)
+    await expect(project.kubectl('get', 'namespace', project.namespace)).rejects.toThrow('NotFound')
+  })
+})
