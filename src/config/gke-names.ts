@@ -61,7 +61,7 @@ export function gkeNames(
     address: `${base}-ip`,
     repository: base,
     nodeAccount: `${base}-nodes@${project}.iam.gserviceaccount.com`,
-    certificateMap: `${base}-map`,
+    certificateMap: base,
     redis: `${base}-redis`,
     mongoSecret: `${base}-mongodb-url`,
     zone: `${base}-zone`,

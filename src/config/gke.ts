@@ -18,8 +18,14 @@ export interface GkeConfig {
   readonly dns: 'records' | 'zone'
   readonly redis: 'in-cluster' | 'memorystore'
   readonly mongo: 'in-cluster' | 'secret-manager'
+  /** Of the app in the cluster; its name when absent. */
+  readonly namespace?: string
   /** Folder of the Terraform files, relative to the project. */
   readonly terraform: string
+  /** Folder of the manifests, relative to the project. */
+  readonly manifests: string
+  /** Names of the secrets, as in the section `kubernetes`. */
+  readonly secrets: readonly string[]
   /** Addresses that may reach the control plane, by name; from everywhere when there is none. */
   readonly authorizedNetworks: Readonly<Record<string, string>>
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { namespace, secrets } from './schema-kubernetes.ts'
 import { folder, oneOf } from './schema-parts.ts'
 
 const about = (description: string) => z.meta({ description })
@@ -60,6 +61,13 @@ export const gke = z
       mongo: z
         ._default(oneOf('in-cluster', 'secret-manager'), 'in-cluster')
         .check(about('in-cluster: for trying out. secret-manager: any MongoDB, its URL in Secret Manager.')),
+      namespace: z.exactOptional(namespace).check(about('Namespace of the app; its name when absent.')),
+      manifests: z
+        ._default(folder, 'infra/kubernetes')
+        .check(about('Folder of the manifests, with a kustomization.yaml.')),
+      secrets: secrets.check(
+        about('Names of the secrets. Values come from the environment, a file outside git, or a question.'),
+      ),
       terraform: z._default(folder, 'infra/terraform').check(about('Folder of the Terraform files.')),
       authorizedNetworks: z
         ._default(z.record(z.string(), network, 'should be a mapping of names to ranges of addresses'), {})

@@ -6,7 +6,7 @@ const line = (what: string) => z.string(what).check(z.regex(/^(?! )\P{Cc}+(?<! )
 
 // https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
 const namespaceProblem = 'should be a namespace: at most 63 of a-z, 0-9 and hyphens, none of Kubernetes’ own'
-const namespace = z.string(namespaceProblem).check(
+export const namespace = z.string(namespaceProblem).check(
   z.regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, namespaceProblem),
   z.refine(value => !/^(?:default|kube-.*)$/.test(value), namespaceProblem),
 )
@@ -35,6 +35,14 @@ const url = z.string(urlProblem).check(
 const keyProblem = 'should be the name of an environment variable'
 const platformProblem = 'should be a platform, for example "linux/amd64"'
 
+export const secrets = z._default(
+  z.array(
+    z.string(keyProblem).check(z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, keyProblem)),
+    'should be a list of names, never of values',
+  ),
+  [],
+)
+
 /** The section `kubernetes` of rtdeploy.yaml. */
 export const kubernetes = z.strictObject(
   {
@@ -55,17 +63,9 @@ export const kubernetes = z.strictObject(
     url: z
       .exactOptional(url)
       .check(about('Where people come in; the entry point’s own address when absent.')),
-    secrets: z
-      ._default(
-        z.array(
-          z.string(keyProblem).check(z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, keyProblem)),
-          'should be a list of names, never of values',
-        ),
-        [],
-      )
-      .check(
-        about('Names of the secrets. Values come from the environment, a file outside git, or a question.'),
-      ),
+    secrets: secrets.check(
+      about('Names of the secrets. Values come from the environment, a file outside git, or a question.'),
+    ),
   },
   'should be a mapping with `context`, `image` and more',
 )

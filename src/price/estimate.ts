@@ -63,7 +63,6 @@ function itemsOf(gke: GkeConfig, replicas: number): Item[] {
     item('cluster', 'cluster fee', [[prices.clusterHour, hours]]),
     ...workers(gke, replicas),
     item('balancer', 'load balancer, without traffic', [[prices.forwardingRulesHour, hours]]),
-    item('address', 'address', [[prices.addressHour, hours]]),
     ...(gke.minimal
       ? [item('node-addresses', `addresses of ${nodes} nodes`, [[prices.addressHour, nodes * hours]])]
       : [

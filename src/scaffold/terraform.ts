@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { GkeConfig } from '../config/gke.ts'
 import { type GkeNames, gkeNames } from '../config/gke-names.ts'
+import { neededServices } from '../config/gke-needs.ts'
 import type { TreeFile } from '../run/host.ts'
 
 /** The parts of templates/terraform that a configuration takes; a part is a folder, its files land side by side. Pure. */
@@ -31,6 +32,7 @@ export function terraformValues(gke: GkeConfig, names: GkeNames): Record<string,
     region: gke.region,
     name: names.base,
     labels: names.labels,
+    services: neededServices(gke),
     deletion_protection: !gke.minimal,
     authorized_networks: gke.authorizedNetworks,
     ...(gke.minimal ? { zone: names.location } : {}),

@@ -18,6 +18,8 @@ export function gkeConfig(given: Partial<GkeConfig> = {}): GkeConfig {
     redis: 'in-cluster',
     mongo: 'in-cluster',
     terraform: 'infra/terraform',
+    manifests: 'infra/kubernetes',
+    secrets: [],
     authorizedNetworks: {},
     ...given,
   }

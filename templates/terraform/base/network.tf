@@ -1,6 +1,7 @@
 resource "google_compute_network" "main" {
   #checkov:skip=CKV2_GCP_18:nothing comes in but by the rules that the cluster makes for its load balancer
   name                    = "${var.name}-vpc"
+  description             = "rtdeploy:${var.name}"
   auto_create_subnetworks = false
   depends_on              = [google_project_service.api]
 
@@ -13,6 +14,7 @@ resource "google_compute_network" "main" {
 # Pods and Services have ranges of their own (VPC-native): the load balancer sends straight to pods.
 resource "google_compute_subnetwork" "nodes" {
   name                     = "${var.name}-nodes"
+  description              = "rtdeploy:${var.name}"
   region                   = var.region
   network                  = google_compute_network.main.id
   ip_cidr_range            = "10.10.0.0/20"

@@ -2,6 +2,7 @@
 resource "google_service_account" "nodes" {
   account_id   = "${var.name}-nodes"
   display_name = "Nodes of ${var.name}"
+  description  = "rtdeploy:${var.name}"
   depends_on   = [google_project_service.api]
 }
 

@@ -16,7 +16,7 @@ resource "google_certificate_manager_certificate" "host" {
 
 # The Gateway names this map in its annotation networking.gke.io/certmap.
 resource "google_certificate_manager_certificate_map" "entry" {
-  name       = "${var.name}-map"
+  name       = var.name
   depends_on = [google_project_service.api]
 }
 

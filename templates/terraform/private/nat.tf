@@ -1,8 +1,9 @@
 # Nodes have no addresses of their own; this is their way out, for instance to a database elsewhere.
 resource "google_compute_router" "nat" {
-  name    = "${var.name}-router"
-  region  = var.region
-  network = google_compute_network.main.id
+  name        = "${var.name}-router"
+  description = "rtdeploy:${var.name}"
+  region      = var.region
+  network     = google_compute_network.main.id
 }
 
 resource "google_compute_router_nat" "nat" {
