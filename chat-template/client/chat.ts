@@ -68,13 +68,14 @@ export class Chat {
     this.#listen()
   }
 
-  /** Asks the server; rejects when there is no answer in time, or when the server would not take the payload. */
+  /** Asks the server; rejects when there is no answer in time. What it would refuse as invalid is refused here. */
   async ask<E extends RequestName>(event: E, payload: Parameters<ClientEvents[E]>[0]): Promise<Reply<E>> {
     // The map of events says which answer belongs to which question; that link is lost in the emitter's own types.
     const emitter = this.#socket.timeout(ackMs) as unknown as {
       emitWithAck(name: E, body: unknown): Promise<Reply<E>>
     }
-    v.assert(requests[event], payload)
+    const { issues } = v.safeParse(requests[event], payload)
+    if (issues !== undefined) return { ok: false, error: 'invalid', message: issues[0].message }
     return emitter.emitWithAck(event, payload)
   }
 

@@ -39,7 +39,8 @@ export function rowsFor(
       rows.push(note(`day ${day}`, dayName(message.at), 'day'))
       before = undefined
     }
-    const follows = before !== undefined && before.from === message.from && message.at - before.at < groupMs
+    const follows =
+      before?.from === message.from && before.name === message.name && message.at - before.at < groupMs
     rows.push(messageRow(message, follows, message.from === you.id, changes.get(message.seq)))
     before = message
   }
