@@ -34,8 +34,8 @@ const scaler: KubernetesObject = {
 }
 const stamp = { name: 'chat', replicas: 5, secretsVersion: '2' }
 const marks = (object: KubernetesObject | undefined) =>
-  (object?.spec as { template: { metadata: { annotations?: Record<string, string> } } }).template.metadata
-    .annotations
+  (object?.spec as { template: { metadata: { annotations?: Record<string, string> } } } | undefined)?.template
+    .metadata.annotations
 
 describe('the overlay', () => {
   const values = {
