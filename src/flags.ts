@@ -94,5 +94,6 @@ export function kubernetesFlags(command: Command): Command {
     .option('--context <name>', 'context of the kubeconfig that leads to the cluster')
     .option('--image <repository>', 'where the image is pushed to')
     .option('--namespace <name>', 'namespace in the cluster; the name of the app by default')
+    .option('--from <file>', 'skaffold.yaml or compose.yaml of an app that is there, instead of a template')
     .option('--no-kubernetes', 'leave infra/kubernetes out')
 }

@@ -4,6 +4,8 @@ import { describeFiles, planScaffold } from '../plan/scaffold.ts'
 import type { Emit } from '../report/events.ts'
 import type { Report, StepResult } from '../report/report.ts'
 import type { Host, TreeFile } from '../run/host.ts'
+import type { Adopted } from '../scaffold/adopted.ts'
+import { adoptedFiles, describeAdopted, withAdopted } from '../scaffold/adopted-files.ts'
 import { type Answers, answersOf, type InitOptions } from '../scaffold/answers.ts'
 import { askMissing } from '../scaffold/ask.ts'
 import { gitignoreNote, isLeftBehind, projectFiles } from '../scaffold/files.ts'
@@ -20,17 +22,19 @@ export async function init(host: Host, options: InitOptions, emit: Emit): Promis
   const began = host.now()
   const dryRun = options.dryRun === true
   const force = options.force === true
-  const answers = answersOf(await askMissing(host, options, () => readContexts(host)), host.cwd)
+  const adopted = options.from === undefined ? undefined : await readAdopted(host, options.from)
+  const given = adopted === undefined ? options : withAdopted(options, adopted, host.cwd)
+  const answers = answersOf(await askMissing(host, given, () => readContexts(host)), host.cwd)
   const { folder } = answers
-  const files = await readFiles(host, answers)
+  const files = await readFiles(host, answers, adopted)
   const paths = files.map(file => file.path)
   const target = await readTarget(host, folder, paths)
-  if (!force) refuseStrangers(folder, target)
+  if (!force && adopted === undefined) refuseStrangers(folder, target)
   const plan = planScaffold(folder, files, target, force)
   refuseConflicts(plan.files)
   const changes = plan.steps.some(step => step.skip === undefined)
   const lines = describeFiles(plan.files)
-  const kept = gitignoreNote(files, target)
+  const kept = [...gitignoreNote(files, target), ...(adopted === undefined ? [] : describeAdopted(adopted))]
   if (!dryRun) {
     await writeProject(host, folder, plan, target)
     for (const text of [...lines, ...kept]) emit({ type: 'note', text })
@@ -51,11 +55,16 @@ export async function init(host: Host, options: InitOptions, emit: Emit): Promis
   }
 }
 
-async function readFiles(host: Host, answers: Answers): Promise<TreeFile[]> {
-  const template = await host.readTree(join(host.packageRoot, `${answers.template}-template`), isLeftBehind)
+async function readAdopted(host: Host, file: string): Promise<Adopted> {
+  const { readAdopted: read } = await import('../scaffold/adopt.ts')
+  return read(host, file)
+}
+
+async function readFiles(host: Host, answers: Answers, adopted: Adopted | undefined): Promise<TreeFile[]> {
   const schema = await host.readFile(join(host.packageRoot, 'dist', 'schema.json'))
-  if (schema === undefined || template.length === 0) {
-    throw new Error(`the installation lacks ${answers.template}-template or dist/schema.json`)
-  }
+  if (schema === undefined) throw new Error('the installation lacks dist/schema.json')
+  if (adopted !== undefined) return adoptedFiles(host, schema, answers, adopted)
+  const template = await host.readTree(join(host.packageRoot, `${answers.template}-template`), isLeftBehind)
+  if (template.length === 0) throw new Error(`the installation lacks ${answers.template}-template`)
   return projectFiles(template, schema, answers)
 }

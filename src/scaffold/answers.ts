@@ -14,6 +14,8 @@ export interface InitOptions extends KubernetesOptions {
   readonly folder?: string | undefined
   readonly name?: string | undefined
   readonly template?: string | undefined
+  /** A skaffold.yaml or compose file of an app that is there. */
+  readonly from?: string | undefined
   readonly target?: TargetName | undefined
   readonly replicas?: number | undefined
   readonly port?: number | undefined

@@ -4,7 +4,7 @@ import type { TreeFile } from '../run/host.ts'
 import type { Answers } from './answers.ts'
 import { manifestFiles } from './kubernetes.ts'
 import { chatApp } from './kubernetes-answers.ts'
-import { configView } from './kubernetes-config.ts'
+import { configView, renderSection } from './kubernetes-config.ts'
 import { render } from './render.ts'
 
 /** What stays behind when a template is copied: made by its tools, not by its author. */
@@ -66,14 +66,8 @@ function renamed(file: TreeFile, name: string): string {
 
 function renderConfig({ name, target, replicas, port, kubernetes }: Answers, locked: boolean): string {
   const install = ['npm', locked ? 'ci' : 'install']
-  return render(rtdeployYaml, {
-    name,
-    target,
-    replicas,
-    port,
-    install,
-    ...configView(name, kubernetes, chatApp),
-  })
+  const view = { name, target, replicas, port, install, ...configView(kubernetes) }
+  return render(rtdeployYaml, view) + renderSection(name, kubernetes, chatApp)
 }
 
 /** A .gitignore that was there stays as it is: says which lines of ours it lacks. Pure. */

@@ -16,6 +16,7 @@ export interface KubernetesAnswers {
   readonly context: string | undefined
   readonly image: string | undefined
   readonly namespace: string
+  readonly platform: string
   readonly entry: Entry
   /** Of the Gateway or the Ingress. */
   readonly className: string
@@ -32,7 +33,8 @@ export type App =
       readonly kind: 'own'
       readonly port: number
       readonly ready: string
-      readonly env: Readonly<Record<string, string>>
+      /** Names of the keys of the Secret that it reads besides those of its backends. */
+      readonly secrets: readonly string[]
     }
 
 export const chatApp: App = { kind: 'chat', port: 3000, ready: '/readyz' }
@@ -44,8 +46,10 @@ export interface KubernetesOptions {
   readonly entry?: Entry | undefined
   readonly class?: string | undefined
   readonly host?: string | undefined
-  readonly redis?: Exclude<Backend, 'off'> | undefined
-  readonly mongo?: Exclude<Backend, 'off'> | undefined
+  readonly redis?: Backend | undefined
+  readonly mongo?: Backend | undefined
+  /** No flag: another tool's file may say it. */
+  readonly platform?: string | undefined
   /** `--no-kubernetes` */
   readonly kubernetes?: boolean | undefined
 }
@@ -72,7 +76,7 @@ export function secretNames(
   app: App,
 ): string[] {
   return [
-    ...(app.kind === 'chat' ? ['COOKIE_SECRET'] : []),
+    ...(app.kind === 'chat' ? ['COOKIE_SECRET'] : app.secrets),
     ...{ 'in-cluster': ['REDIS_PASSWORD'], external: ['REDIS_URL'], off: [] }[redis],
     ...{ 'in-cluster': ['MONGODB_PASSWORD'], external: ['MONGODB_URL'], off: [] }[mongo],
   ]
@@ -106,6 +110,7 @@ export function kubernetesAnswersOf(options: KubernetesOptions, name: string): K
     context: options.context,
     image: options.image,
     namespace,
+    platform: options.platform ?? 'linux/amd64',
     entry,
     className,
     host: options.host,

@@ -61,8 +61,8 @@ function viewOf(name: string, replicas: number, answers: KubernetesAnswers, app:
     // Room for three times the usual load; the bill has a bound.
     mostReplicas: replicas * 3,
     chat: app.kind === 'chat',
-    env: app.kind === 'chat' ? '' : app.env,
     port: app.port,
+    portText: String(app.port),
     ready: app.ready,
     draining,
     grace: draining + graceBeyondDraining,
@@ -70,7 +70,7 @@ function viewOf(name: string, replicas: number, answers: KubernetesAnswers, app:
     redisOut: answers.redis === 'external',
     mongoHere: answers.mongo === 'in-cluster',
     mongoOut: answers.mongo === 'external',
-    backendsOut: answers.redis === 'external' || answers.mongo === 'external',
+    backendsOut: app.kind === 'own' || answers.redis === 'external' || answers.mongo === 'external',
     // Kubernetes puts the values of earlier variables in: https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
     redisUrl: `redis://:$(REDIS_PASSWORD)@${names.redis}:6379`,
     mongoUrl: `mongodb://root:$(MONGODB_PASSWORD)@${names.mongo}:27017/${name}?authSource=admin`,

@@ -31,8 +31,7 @@ export async function renderCases(
   const folder = mkdtempSync(join(tmpdir(), 'rtdeploy-judges-'))
   const cases: Rendered[] = []
   for (const [name, args] of kubernetesCases) {
-    using made = await initKubernetes(args)
-    const app = args.includes('--name') ? args[args.indexOf('--name') + 1] : 'chat'
+    using made = await initKubernetes(name, args)
     const overlay = join(made.folder, '../../overlay')
     mkdirSync(overlay)
     writeFileSync(
@@ -41,7 +40,7 @@ export async function renderCases(
         apiVersion: 'kustomize.config.k8s.io/v1beta1',
         kind: 'Kustomization',
         resources: [relative(overlay, made.folder)],
-        images: [{ name: app, newName: 'registry.example.com/team/chat', digest }],
+        images: [{ name: made.app, newName: 'registry.example.com/team/chat', digest }],
         ...(namespace === undefined ? {} : { namespace }),
       }),
     )

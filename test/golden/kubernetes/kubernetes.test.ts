@@ -22,7 +22,7 @@ function rewrite(name: string, files: ReadonlyMap<string, string>): void {
 
 describe('infra/kubernetes and rtdeploy.yaml', () => {
   it.each(kubernetesCases)('are as expected for %s', async (name, args) => {
-    using made = await initKubernetes(args)
+    using made = await initKubernetes(name, args)
     if (process.env.UPDATE_GOLDEN === '1') rewrite(name, made.files)
     const own = goldenOf(name)
     const expected = [...made.files.keys()].map(file => {

@@ -129,6 +129,7 @@ describe('the wizard', () => {
         context: 'prod',
         image: 'ghcr.io/team/lobby',
         namespace: 'lobby',
+        platform: 'linux/amd64',
         entry: 'ingress',
         className: 'nginx',
         host: undefined,
