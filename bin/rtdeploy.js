@@ -9,7 +9,11 @@ var tooOld =
 // Answered before anything is imported: a twentieth over a bare node instead of a third.
 function answer(text) {
   process.stdout.on('error', error => {
-    if (error.code !== 'EPIPE') throw error
+    if (error.code === 'EPIPE') return
+    process.stderr.write(
+      `error: the output cannot be written (${error.code})\nhint: df -h\ncode: output.failed\n`,
+    )
+    process.exitCode = 1
   })
   process.stdout.write(text)
 }

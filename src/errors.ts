@@ -95,7 +95,10 @@ export function systemProblem(error: unknown): UserError | undefined {
       'system.exhausted',
       'ulimit -a',
     )
-  if (path === undefined) return undefined
+  if (path === undefined) {
+    const isOutput = syscall === 'write' && full.includes(code ?? '')
+    return isOutput ? problem('the output cannot be written', 'output.failed', 'df -h') : undefined
+  }
   if (refused.includes(code ?? ''))
     return problem(`no permission for ${path}`, 'file.refused', `ls -ld ${path}`, exitCodes.missing)
   if (full.includes(code ?? '')) return problem(`no room to write ${path}`, 'disk.full', `df -h ${path}`)

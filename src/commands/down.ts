@@ -1,3 +1,4 @@
+import { systemProblem } from '../errors.ts'
 import { describePlan, type Plan } from '../plan/plan.ts'
 import type { Emit } from '../report/events.ts'
 import type { Report } from '../report/report.ts'
@@ -29,7 +30,7 @@ export async function down(host: Host, options: DownOptions, emit: Emit): Promis
       tookMs: host.now() - began,
     }
   }
-  const lock = await lockProject(host, folder, 'down')
+  const held = await lockIfRoom(host, folder, emit)
   try {
     let left = true
     const look = async (): Promise<Plan> => {
@@ -39,7 +40,7 @@ export async function down(host: Host, options: DownOptions, emit: Emit): Promis
     }
     // Looked at again afterwards: who had to be ended by force may leave processes behind.
     const stages = Array.from({ length: rounds }, (): Stage => ({ name: 'teardown', plan: look }))
-    const steps = await runStages(host, { folder, target: runtime }, stages, emit)
+    const steps = await runStages(held.host, { folder, target: runtime }, stages, emit)
     for (const text of (await runtime.leftovers?.()) ?? []) emit({ type: 'note', text })
     if (steps.length === 0) emit({ type: 'note', text: 'nothing is running, nothing is left' })
     return {
@@ -50,6 +51,23 @@ export async function down(host: Host, options: DownOptions, emit: Emit): Promis
       tookMs: host.now() - began,
     }
   } finally {
-    await lock.release()
+    await held.release()
+  }
+}
+
+/** A full disk must not keep `down` from its work, which makes room: it goes on without the lock and the journal then. */
+async function lockIfRoom(
+  host: Host,
+  folder: string,
+  emit: Emit,
+): Promise<{ readonly host: Host; release(): Promise<void> }> {
+  try {
+    const lock = await lockProject(host, folder, 'down')
+    return { host, release: () => lock.release() }
+  } catch (error) {
+    if (systemProblem(error)?.code !== 'disk.full') throw error
+    emit({ type: 'note', text: 'the disk is full: going on without the lock and the journal' })
+    const appendFile: Host['appendFile'] = (path, text) => host.appendFile(path, text).catch(() => undefined)
+    return { host: { ...host, appendFile }, release: async () => undefined }
   }
 }

@@ -9,6 +9,8 @@ async function main(): Promise<void> {
   const interrupt = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.on(signal, () => interrupt.abort(new Interrupted(signal)))
+  // The log may be on a full disk: then there is nobody to tell, and that again would have no end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   // A bug must not leave processes that nobody looks after: all end together, and the log says why.
   process.on('uncaughtException', error => {
     process.stderr.write(`${error.stack}\n`)

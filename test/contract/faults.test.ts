@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ChildState } from '../../src/local/state.ts'
 import { optional } from '../support/needs.ts'
+import { cliPath, runProgram } from '../support/run-cli.ts'
 import { runIn, startIn } from '../support/start-cli.ts'
 import { type TinyProject, tinyProject, until } from '../support/tiny-project.ts'
 
@@ -203,6 +204,44 @@ describe('the supervisor', { timeout: 120_000 }, () => {
     rmSync(join(project.folder, '.rtdeploy'), { recursive: true })
     expect((await runIn(project.folder, ['down'])).exitCode).toBe(0)
     expect(project.processes()).toEqual([])
+  })
+})
+
+describe.skipIf(!existsSync('/dev/full'))('a full disk', { timeout: 60_000 }, () => {
+  it('under the log of the supervisor ends nothing: a replica that dies is started again', async () => {
+    await using project = tinyProject()
+    const logs = join(project.folder, '.rtdeploy/logs')
+    mkdirSync(logs, { recursive: true })
+    for (const name of ['supervisor', 'front-door']) symlinkSync('/dev/full', join(logs, `${name}.log`))
+    expect((await runIn(project.folder, ['up', '--no-verify'])).exitCode).toBe(0)
+    process.kill(pidOf(project, 'tiny-1'), 'SIGKILL')
+    await until('tiny-1 was started again', () => child(project, 'tiny-1').restarts === 1)
+    await until('status is green', async () => (await runIn(project.folder, ['status'])).exitCode === 0)
+  })
+
+  it('does not keep down from its work', async () => {
+    await using project = tinyProject()
+    await runIn(project.folder, ['up', '--no-verify'])
+    // No file of this shell's children may grow: EFBIG, as ENOSPC would be. Its signal is ignored, or it would kill.
+    const line = `trap '' XFSZ; ulimit -f 0; exec "${process.execPath}" "${cliPath}" down`
+    const run = await runProgram('bash', ['-c', line], { cwd: project.folder })
+    expect(`${run.exitCode} ${run.stderr}`).toMatch(/^0 /)
+    expect(run.stderr).toContain('the disk is full: going on without the lock')
+    expect(project.processes()).toEqual([])
+  })
+
+  it('under the output is told, with exit 1', async () => {
+    await using project = tinyProject()
+    for (const args of ['--help', '--version', 'help up', 'status', 'doctor --json', 'nosuch --json']) {
+      const line = `"${process.execPath}" "${cliPath}" ${args} > /dev/full`
+      const run = await runProgram('bash', ['-c', line], { cwd: project.folder })
+      expect([args, run.exitCode, run.stderr]).toEqual([
+        args,
+        1,
+        expect.stringContaining('error: the output cannot be written'),
+      ])
+      expect(run.stderr).toContain('code: output.failed')
+    }
   })
 })
 

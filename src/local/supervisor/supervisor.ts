@@ -168,7 +168,8 @@ function openFrontDoor(host: Host, spec: SupervisorSpec): Promise<FrontDoor> {
     checkEveryMs: 250,
     onEvent: event => {
       if (event.type === 'request' && event.status < 500) return
-      void host.appendFile(log, `${JSON.stringify({ ...event, at: new Date(event.at).toISOString() })}\n`)
+      const line = `${JSON.stringify({ ...event, at: new Date(event.at).toISOString() })}\n`
+      host.appendFile(log, line).catch((error: unknown) => host.err(`${log}: ${error}\n`))
     },
   })
 }
