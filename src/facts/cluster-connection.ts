@@ -61,28 +61,39 @@ export function clusterError(
 /**
  * Our own copy of one context of the user's kubeconfig, readable by the user alone. Everything else uses this copy: what
  * is switched in the user's file meanwhile has no effect, and nothing of it is ever changed.
- * Throws `context.missing` (exit 3).
+ * `from`: the kubeconfig to read, when it is not the user's. Throws `context.missing` (exit 3).
  */
 export async function connect(
   host: Host,
   project: string,
   { context, namespace }: Pick<KubernetesConfig, 'context'> & { readonly namespace: string },
+  from?: string,
 ): Promise<Cluster & { readonly server: string }> {
   const paths = clusterPaths(project)
   const where = { context, namespace }
-  const query = kubeconfigOf(context)
-  const ran = await host.run(query.command, { timeoutMs: queryTimeoutMs, signal: host.interrupted })
+  const query = kubeconfigOf(context, paths.cache)
+  const env = { ...query.command.env, ...(from === undefined ? {} : { KUBECONFIG: from }) }
+  const ran = await host.run(
+    { ...query.command, env },
+    { timeoutMs: queryTimeoutMs, signal: host.interrupted },
+  )
   host.interrupted.throwIfAborted()
-  if (ran.exitCode !== 0) throw await missingContext(host, context, clusterError(query.command, ran, where))
+  if (ran.exitCode !== 0)
+    throw await missingContext(host, context, paths.cache, clusterError(query.command, ran, where))
   await host.makeFolder(paths.root, 0o700)
   if ((await host.readFile(paths.kubeconfig)) !== ran.stdout)
     await host.writeFile(paths.kubeconfig, ran.stdout, { mode: 0o600 })
   return { kubeconfig: paths.kubeconfig, cache: paths.cache, ...where, server: serverOf(ran.stdout) }
 }
 
-async function missingContext(host: Host, context: string, error: UserError): Promise<UserError> {
+async function missingContext(
+  host: Host,
+  context: string,
+  cache: string,
+  error: UserError,
+): Promise<UserError> {
   if (error.code !== 'context.missing') return error
-  const query = contexts()
+  const query = contexts(cache)
   const ran = await host.run(query.command, { timeoutMs: queryTimeoutMs })
   const known = ran.exitCode === 0 ? query.parse(ran.stdout) : []
   return new UserError(`the kubeconfig has no context ${context}`, {

@@ -39,7 +39,7 @@ export async function renderManifests(
   const text = formatOverlay({ ...overlay, base: relative(paths.overlay, folder) })
   const path = join(paths.overlay, 'kustomization.yaml')
   if ((await host.readFile(path)) !== text) await host.writeFile(path, text)
-  const query = kustomize(paths.overlay)
+  const query = kustomize(paths.overlay, paths.cache)
   const ran = await host.run(query.command, { timeoutMs, signal: host.interrupted })
   host.interrupted.throwIfAborted()
   if (ran.exitCode === 0) return parseObjects(query.parse(ran.stdout))

@@ -34,17 +34,15 @@ export async function readVersions(host: Host, cluster: Cluster): Promise<Versio
 export async function readRecords(host: Host, cluster: Cluster, name: string): Promise<ClusterRecords> {
   const names = recordNames(name)
   const single = [`namespace/${cluster.namespace}`, `secret/${names.secret}`, `configmap/${names.inventory}`]
-  const [found, list] = await Promise.all([
-    readNamed(host, cluster, single),
-    askCluster(
-      host,
-      cluster,
-      getList(cluster, ['configmaps', '--selector', `${labels.app}=${name},${labels.record}=release`]),
-    ),
-  ])
+  const selector = `${labels.app}=${name},${labels.record}=release`
+  const named = readNamed(host, cluster, single)
+  const list = askCluster(host, cluster, getList(cluster, ['configmaps', '--selector', selector]))
+  // When both are refused, what the first says of permissions says more.
+  await Promise.allSettled([named, list])
+  const found = await named
   const objects = objectsOf(found)
   const of = (kind: string) => objects.find(object => object.kind === kind)
-  const releaseObjects = objectsOf(list)
+  const releaseObjects = objectsOf(await list)
   return {
     namespace: of('Namespace'),
     secret: of('Secret'),
@@ -69,8 +67,23 @@ async function readNamed(
       !/namespaces/.test(error.message)
     )
       throw error
+    // Without any right there, it is most likely not there, or somebody else's.
+    const query = getList(
+      cluster,
+      names.filter(name => !name.startsWith('namespace/')),
+    )
+    const ran = await host.run(query.command, { timeoutMs: 20_000, signal: host.interrupted })
+    if (ran.exitCode !== 0) throw forbiddenNamespace(cluster, error)
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: cluster.namespace } }
-    const rest = names.filter(name => !name.startsWith('namespace/'))
-    return [namespace, ...(await askCluster(host, cluster, getList(cluster, rest)))]
+    return [namespace, ...query.parse(ran.stdout)]
   }
+}
+
+function forbiddenNamespace({ context, namespace }: Cluster, cause: UserError): UserError {
+  return new UserError(`you may not work in the namespace ${namespace}, if it is there at all`, {
+    code: 'namespace.forbidden',
+    hint: `ask for it, or name yours as \`kubernetes.namespace\` in rtdeploy.yaml; kubectl --context ${context} auth whoami`,
+    details: cause.details,
+    exitCode: exitCodes.missing,
+  })
 }

@@ -3,7 +3,7 @@ import { labels } from '../kubernetes/names.ts'
 import { type KubernetesObject, keyOf, keyOfObject, listAt, objectsOf } from '../kubernetes/object.ts'
 import type { Host } from '../run/host.ts'
 import { apiResources, type Cluster, getList } from '../tools/kubectl.ts'
-import { askCluster } from './cluster-connection.ts'
+import { askCluster, clusterError } from './cluster-connection.ts'
 import type { ClusterRecords } from './cluster-records.ts'
 
 /** What is in the namespace besides what we would take out of it. */
@@ -12,6 +12,8 @@ export interface Remains {
   readonly data: readonly KubernetesObject[]
   /** Objects that others made, for themselves. */
   readonly foreign: readonly KubernetesObject[]
+  /** There may be more that we may not see. */
+  readonly complete: boolean
 }
 
 /** Made anew all the time by controllers, or by Kubernetes for each namespace. */
@@ -26,7 +28,7 @@ export async function readRemains(
   inventory: Inventory,
   records: ClusterRecords,
 ): Promise<Remains> {
-  if (records.namespace === undefined) return { data: [], foreign: [] }
+  if (records.namespace === undefined) return { data: [], foreign: [], complete: true }
   const resources = await askCluster(host, cluster, apiResources(cluster))
   const kinds = resources
     .filter(resource => resource.namespaced && !ownedKinds.includes(resource.kind))
@@ -34,7 +36,7 @@ export async function readRemains(
       const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion]
       return group === '' ? plural : `${plural}.${version}.${group}`
     })
-  const all = objectsOf(await askCluster(host, cluster, getList(cluster, [kinds.join(',')])))
+  const { found: all, complete } = await readAll(host, cluster, kinds)
   const ours = new Set(inventory.objects.map(keyOf))
   const data = all.filter(object => object.kind === 'PersistentVolumeClaim' && ours.has(keyOfObject(object)))
   const foreign = all.filter(
@@ -44,5 +46,15 @@ export async function readRemains(
       listAt(object, 'metadata', 'ownerReferences').length === 0 &&
       !ownNames.includes(`${object.kind}.${object.metadata.name}`),
   )
-  return { data, foreign }
+  return { data, foreign, complete }
+}
+
+/** Kinds that we may not look at are left out: kubectl prints the others all the same. */
+async function readAll(host: Host, cluster: Cluster, kinds: readonly string[]) {
+  const query = getList(cluster, [kinds.join(',')])
+  const ran = await host.run(query.command, { timeoutMs: 60_000, signal: host.interrupted })
+  host.interrupted.throwIfAborted()
+  const forbidden = ran.exitCode !== 0 && /\(Forbidden\)|\(MethodNotAllowed\)/.test(ran.stderr)
+  if (ran.exitCode !== 0 && !forbidden) throw clusterError(query.command, ran, cluster)
+  return { found: objectsOf(query.parse(ran.stdout)), complete: !forbidden }
 }

@@ -17,9 +17,10 @@ const missing = exitCodes.missing
 /** kubectl's own words, of version 1.32 and of the API server 1.29 to 1.33; recorded in test/recorded/kubectl. */
 const rules: readonly Rule[] = [
   {
-    pattern: /context "?([^"\n]*?)"? does not exist|no context exists with the name: "([^"]*)"/,
-    failure: ([, one, other]) => ({
-      message: `the kubeconfig has no context ${one ?? other}`,
+    pattern:
+      /context "?([^"\n]*?)"? does not exist|no context exists with the name: "([^"]*)"|cannot locate context (\S+)/,
+    failure: ([, one, other, third]) => ({
+      message: `the kubeconfig has no context ${one ?? other ?? third}`,
       code: 'context.missing',
       hint: 'kubectl config get-contexts; then set `kubernetes.context` in rtdeploy.yaml',
       exitCode: missing,

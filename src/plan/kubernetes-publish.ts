@@ -1,3 +1,4 @@
+import type { Env } from '../command.ts'
 import { exitCodes, UserError } from '../errors.ts'
 import type { ImageFacts, ImageNote } from '../facts/cluster-image.ts'
 import type { Verb } from '../report/report.ts'
@@ -9,10 +10,12 @@ export interface PublishOptions {
   readonly project: string
   readonly platform: string
   readonly image: ImageFacts
+  /** Where the registry's login is, when it is not the user's own. */
+  readonly pushEnv?: Env
 }
 
 /** Builds and pushes the image, unless that very one was pushed before. Pure. */
-export function planPublish({ verb, project, platform, image }: PublishOptions): Plan {
+export function planPublish({ verb, project, platform, image, pushEnv }: PublishOptions): Plan {
   const tag = `${image.repository}:${image.tag}`
   if (image.given) return { verb, stage: 'publish', steps: [] }
   if (image.digest === undefined) refuseUnbuildable(image)
@@ -29,7 +32,7 @@ export function planPublish({ verb, project, platform, image }: PublishOptions):
     {
       id: 'image.push',
       title: `push ${tag}`,
-      action: { kind: 'run', command: pushImage(program, tag) },
+      action: { kind: 'run', command: pushImage(program, tag, pushEnv) },
       hint: `log in to the registry: ${program} login ${tag.split('/')[0]}; the repository has to exist there`,
       ...skip,
     },

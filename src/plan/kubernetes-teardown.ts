@@ -46,7 +46,7 @@ export function planTeardown(facts: TeardownFacts): Plan {
     ...(records.secret === undefined || keeps ? [] : [remove(referenceOf(records.secret))]),
     ...inventorySteps(facts, kept, remove),
   ]
-  const removesNamespace = madeByUs && !keeps && remains.foreign.length === 0
+  const removesNamespace = madeByUs && !keeps && remains.complete && remains.foreign.length === 0
   const last: Step[] = removesNamespace
     ? [remove({ apiVersion: 'v1', kind: 'Namespace', name: cluster.namespace })]
     : steps.length === 0

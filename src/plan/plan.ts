@@ -7,7 +7,12 @@ import type { ProcessId } from '../run/host.ts'
 /** What a step does, as plain data: `--dry-run` prints the very object that is run. */
 export type Action =
   /** Runs to its end. */
-  | { readonly kind: 'run'; readonly command: Command }
+  | {
+      readonly kind: 'run'
+      readonly command: Command
+      /** Whose lines tell how far it is, and how many resources it changes. */
+      readonly tells?: { readonly program: 'terraform'; readonly total: number }
+    }
   /** Starts in the background and goes on when we exit. */
   | { readonly kind: 'start'; readonly command: Command; readonly log: string }
   | {
@@ -46,6 +51,7 @@ export type Condition =
       readonly owner: string
     }
   | ClusterCondition
+  | CloudCondition
 
 /** Something in a cluster: the target knows how to look at it, and what makes waiting any longer useless. */
 export type ClusterCondition =
@@ -55,6 +61,18 @@ export type ClusterCondition =
   | { readonly kind: 'address'; readonly entry: ObjectReference }
   /** The entry point lets requests through to the app. */
   | { readonly kind: 'answers'; readonly entry: ObjectReference; readonly path: string }
+
+/** Something in Google Cloud. */
+export type CloudCondition =
+  /** They answer: Google says that an API is on before it is on everywhere. */
+  | {
+      readonly kind: 'apis'
+      readonly project: string
+      readonly region: string
+      readonly services: readonly string[]
+    }
+  /** What the cluster's controllers made on the network is gone: it cannot go before. */
+  | { readonly kind: 'released'; readonly project: string; readonly network: string }
 
 export interface Step {
   /** Stable, `noun.verb`: the journal and `--json` speak of steps by it. */
@@ -127,6 +145,10 @@ function describeCondition(condition: Condition): string {
       return `${condition.workloads.map(nameOf).join(', ')} to be rolled out`
     case 'address':
       return `${nameOf(condition.entry)} to have an address`
+    case 'apis':
+      return `${condition.services.length} APIs of ${condition.project} to answer`
+    case 'released':
+      return `the load balancer's parts to leave the network ${condition.network}`
     case 'answers':
       return `${nameOf(condition.entry)} to answer 200 at ${condition.path}`
   }

@@ -1,4 +1,4 @@
-import type { Command, Query } from '../command.ts'
+import type { Command, Env, Query } from '../command.ts'
 
 /** An image to build: `tag` is `repository:tag`. */
 export interface Build {
@@ -14,8 +14,8 @@ export function buildImage({ program, folder, platform, tag }: Build): Command {
   return { program, args: ['build', '--platform', platform, '--tag', tag, '.'], cwd: folder }
 }
 
-export function pushImage(program: string, tag: string): Command {
-  return { program, args: ['push', tag] }
+export function pushImage(program: string, tag: string, env?: Env): Command {
+  return { program, args: ['push', tag], ...(env === undefined ? {} : { env }) }
 }
 
 /** The digest by which a registry knows an image of this machine; undefined when it was not pushed there. */

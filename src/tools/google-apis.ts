@@ -36,7 +36,7 @@ function read<T>(
   }
 }
 
-type Answer = Readonly<Record<string, unknown>>
+export type Answer = Readonly<Record<string, unknown>>
 const answerOf = (value: unknown): Answer => (typeof value === 'object' && value !== null ? { ...value } : {})
 const listOf = (value: unknown): readonly Answer[] => (Array.isArray(value) ? value.map(answerOf) : [])
 
@@ -104,6 +104,10 @@ export const clusterState = (
   read(login, 'container', `v1/projects/${project}/locations/${location}/clusters/${cluster}`, answer =>
     String(answer.status),
   )
+
+/** Any resource by its path, as its API shows it. */
+export const getResource = (login: Login, api: string, path: string): ApiRead<Answer> =>
+  read(login, api, path, answer => answer)
 
 /** The metadata of a bucket; its project is a number there. */
 export const bucketVersioned = (login: Login, bucket: string): ApiRead<boolean> => ({

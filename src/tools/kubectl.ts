@@ -15,20 +15,15 @@ export const fieldManager = 'rtdeploy'
 /** A read that takes longer hangs: the control plane answers in milliseconds or is not there. */
 const requestTimeout = '--request-timeout=20s'
 
+/** Where kubectl keeps what it found out of a cluster; in the home folder unless told. */
+const cacheIn = (folder: string) => ({ KUBECACHEDIR: folder })
+
 /** `kubectl` with everything that says where; `args` say what. */
 export function kubectl(cluster: Cluster, args: readonly string[], stdin?: string | Secret): Command {
   const { kubeconfig, context, namespace, cache } = cluster
-  const where = [
-    '--kubeconfig',
-    kubeconfig,
-    '--context',
-    context,
-    '--cache-dir',
-    cache,
-    '--namespace',
-    namespace,
-  ]
-  return { program: 'kubectl', args: [...where, ...args], ...(stdin === undefined ? {} : { stdin }) }
+  const where = ['--kubeconfig', kubeconfig, '--context', context, '--namespace', namespace]
+  const env = cacheIn(cache)
+  return { program: 'kubectl', args: [...where, ...args], env, ...(stdin === undefined ? {} : { stdin }) }
 }
 
 /** The line that a person types: with their own kubeconfig, which knows the context too. */
@@ -49,17 +44,18 @@ function parseJson(stdout: string): unknown {
 }
 
 /** The contexts of the user's kubeconfig, by name. */
-export function contexts(): Query<readonly string[]> {
+export function contexts(cache?: string): Query<readonly string[]> {
+  const args = ['config', 'get-contexts', '--output', 'name']
   return {
-    command: { program: 'kubectl', args: ['config', 'get-contexts', '--output', 'name'] },
+    command: { program: 'kubectl', args, ...(cache === undefined ? {} : { env: cacheIn(cache) }) },
     parse: stdout => stdout.split('\n').filter(Boolean),
   }
 }
 
 /** One context of the user's kubeconfig, with everything it needs in one document. Holds credentials. */
-export function kubeconfigOf(context: string): Query<string> {
+export function kubeconfigOf(context: string, cache: string): Query<string> {
   const args = ['config', 'view', '--raw', '--minify', '--flatten', '--context', context, '--output', 'json']
-  return { command: { program: 'kubectl', args }, parse: stdout => stdout }
+  return { command: { program: 'kubectl', args, env: cacheIn(cache) }, parse: stdout => stdout }
 }
 
 /** Versions of client and server, with the server's `major.minor` as numbers. */
@@ -130,8 +126,9 @@ function itemsOf(stdout: string): readonly unknown[] {
 }
 
 /** Renders a kustomization; reads files only. */
-export function kustomize(folder: string): Query<string> {
-  return { command: { program: 'kubectl', args: ['kustomize', folder] }, parse: stdout => stdout }
+export function kustomize(folder: string, cache: string): Query<string> {
+  const args = ['kustomize', folder]
+  return { command: { program: 'kubectl', args, env: cacheIn(cache) }, parse: stdout => stdout }
 }
 
 /** A kind that a cluster serves. */

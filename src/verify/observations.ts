@@ -40,6 +40,7 @@ export type Purpose =
   | 'refresh'
   | 'spread'
   | 'idle'
+  | 'disruption'
 
 /** One session from handshake to end. */
 export interface SessionRecord {

@@ -116,7 +116,7 @@ async function settled<T>(work: Promise<T>): Promise<T | undefined> {
 }
 
 /** Many servers answer `{ ok: false }` or `{ error }` where others throw. */
-function refusalIn(answer: unknown): string | undefined {
+export function refusalIn(answer: unknown): string | undefined {
   if (typeof answer !== 'object' || answer === null) return undefined
   const fields = new Map<string, unknown>(Object.entries(answer))
   const refused =

@@ -1,18 +1,15 @@
 import { setMaxListeners } from 'node:events'
 import type { Check } from '../report/report.ts'
 import type { Context } from './context.ts'
-import { Dialer } from './dial.ts'
-import { HttpClient } from './http-client.ts'
-import { parseIdentity } from './identity.ts'
 import { judge } from './judge.ts'
 import type { FanOutFacts, Observations, TargetFacts } from './observations.ts'
+import { openContext } from './open-context.ts'
 import type { VerifyEvents, VerifyOptions } from './options.ts'
 import { probeRefresh, probeSpread, probeUpgrade } from './probe-connections.ts'
 import { probeFanOut } from './probe-fan-out.ts'
 import { probeIdle } from './probe-idle.ts'
 import { probeEachCookie, probeInSession } from './probe-in-session.ts'
 import { probeTarget } from './probe-target.ts'
-import { parseTarget } from './target.ts'
 
 /**
  * Measures a Socket.IO server and judges what was measured. Rejects with a `UserError` when there is nothing to
@@ -43,24 +40,8 @@ async function observe(
   events: VerifyEvents,
   signal: AbortSignal,
 ): Promise<Observations> {
-  const identity = parseIdentity(options.identity)
-  const target = parseTarget(options.url, options.socketPath, options.namespace, options.headers)
-  const { insecureTls = false, timeoutMs } = options
-  const dialer = new Dialer(target, { insecureTls, timeoutMs, signal })
-  const began = performance.now()
-  const start: Context = {
-    target,
-    options,
-    identity,
-    dialer,
-    http: new HttpClient(dialer),
-    signal,
-    sessions: [],
-    answerHeader: undefined,
-    identityWorks: identity.kind !== 'none',
-    now: () => performance.now() - began,
-    onProgress: progress => events.onProgress(progress),
-  }
+  const start = openContext(options, signal, progress => events.onProgress(progress))
+  const { dialer } = start
   try {
     const { facts, context } = await probeTarget(start)
     const [idle, fanOut] = await Promise.all([probeIdle(context, facts), experiment(context, facts)])

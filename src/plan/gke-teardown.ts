@@ -1,0 +1,66 @@
+import type { GkeNames } from '../config/gke-names.ts'
+import { terraformApply, terraformOpen, type Workspace } from '../tools/terraform.ts'
+import type { PlannedChange } from '../tools/terraform-plan.ts'
+import { countChanges, describeChanges } from './gke-describe.ts'
+import type { Plan, Step } from './plan.ts'
+
+const releaseTimeoutMs = 10 * 60_000
+
+/** The app's objects, then the wait until the load balancer that Google made for them has gone. Pure. */
+export function planRelease(names: GkeNames, plan: Plan): Plan {
+  const asks = `this removes ${names.base} from ${names.project}: the app, the cluster, its network and its images, with all data in them`
+  return { ...plan, steps: [...plan.steps, released(names)], ...(plan.asks === undefined ? {} : { asks }) }
+}
+
+function released({ project, network }: GkeNames): Step {
+  return {
+    id: 'balancer.gone',
+    title: 'wait until the load balancer is gone',
+    action: {
+      kind: 'wait',
+      until: { kind: 'released', project, network },
+      timeoutMs: releaseTimeoutMs,
+      everyMs: 2000,
+    },
+    hint: 'the cluster’s controllers clear up for some minutes: run this again',
+  }
+}
+
+export interface DestroyFacts {
+  readonly names: GkeNames
+  readonly workspace: Workspace
+  readonly changes: readonly PlannedChange[]
+  /** Endpoint groups that are still on the network. */
+  readonly groups: number
+  readonly protectedCluster: boolean
+  readonly agreed: boolean
+}
+
+/** Everything in the state. The protection is taken off first, which is a change of its own. Pure. */
+export function planDestroy(facts: DestroyFacts): Plan {
+  const { names, workspace, changes, protectedCluster } = facts
+  const steps: Step[] = [
+    ...(facts.groups > 0 ? [released(names)] : []),
+    ...(protectedCluster
+      ? [
+          {
+            id: 'cluster.open',
+            title: 'take the protection off the cluster',
+            action: { kind: 'run' as const, command: terraformOpen(workspace) },
+          },
+        ]
+      : []),
+    {
+      id: 'terraform.destroy',
+      title: `infrastructure: ${countChanges(changes)}`,
+      action: {
+        kind: 'run',
+        command: terraformApply(workspace),
+        tells: { program: 'terraform', total: changes.length },
+      },
+      shows: describeChanges(changes),
+    },
+  ]
+  const asks = `this removes ${names.base} from ${names.project}: ${countChanges(changes)}`
+  return { verb: 'down', stage: 'teardown', steps, ...(facts.agreed ? {} : { asks }) }
+}
