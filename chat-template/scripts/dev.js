@@ -1,11 +1,14 @@
 // One replica with a page that reloads: the compiler, the server under `node --watch`, and Vite in front.
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const port = Number(process.env.PORT ?? 3000)
 const bin = name => fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url))
-const env = { ...process.env, DRAIN_WAIT_MS: '0', DRAIN_MS: '0', METRICS_PORT: '0' }
+// One secret for all restarts: who has said a name keeps it.
+const COOKIE_SECRET = process.env.COOKIE_SECRET ?? randomBytes(24).toString('base64url')
+const env = { ...process.env, COOKIE_SECRET, DRAIN_WAIT_MS: '0', DRAIN_MS: '0', METRICS_PORT: '0' }
 
 const run = (command, args, more = {}) =>
   spawn(command, args, {

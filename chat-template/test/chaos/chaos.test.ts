@@ -13,6 +13,9 @@ const crowd = Number(process.env.CHAOS_PEOPLE ?? 24)
 /** Everything is said and heard within this; the runner's own limit is three minutes. */
 const phaseMs = Number(process.env.CHAOS_PHASE_MS ?? 6_000)
 
+/** Of 95 in a hundred, when a replica leaves. A machine with other work to do may be given more. */
+const slowestReconnectMs = Number(process.env.CHAOS_RECONNECT_MS ?? 2_000)
+
 const cleanUp: (() => Promise<unknown> | unknown)[] = []
 afterAll(async () => {
   for (const step of cleanUp.reverse()) await step()
@@ -147,5 +150,5 @@ it.skipIf(!hasRedis || !hasMongo)('loses, doubles and reorders nothing, whatever
   expect(ledger).toMatchObject({ acked: ledger.sent, stored: ledger.sent, lost: 0, doubled: 0, reordered: 0 })
   expect(ledger.delivered).toBe(ledger.sent * people.length)
   const p95 = drained.sort((a, b) => a - b)[Math.floor(drained.length * 0.95)] ?? 0
-  expect(p95).toBeLessThanOrEqual(2_000)
+  expect(p95).toBeLessThanOrEqual(slowestReconnectMs)
 })
