@@ -9,6 +9,7 @@ import type { Running } from '../targets/target.ts'
 import { type VerifyOptions, type VerifyProgress, verifyDefaults } from '../verify/options.ts'
 import { checkTitles } from '../verify/titles.ts'
 import { verify } from '../verify/verify.ts'
+import { type DisruptFlags, disrupt } from './disrupt.ts'
 import { openRuntime, type RunFlags } from './project.ts'
 
 export interface VerifyFlags extends Pick<RunFlags, 'target' | 'context'> {
@@ -26,8 +27,10 @@ export interface VerifyFlags extends Pick<RunFlags, 'target' | 'context'> {
   readonly requireReal?: boolean
 }
 
+interface VerifyCommandFlags extends VerifyFlags, DisruptFlags {}
+
 /** Measures the running target, or any Socket.IO v4 server that is named. */
-export async function verifyCommand(host: Host, flags: VerifyFlags, emit: Emit): Promise<Report> {
+export async function verifyCommand(host: Host, flags: VerifyCommandFlags, emit: Emit): Promise<Report> {
   const began = host.now()
   const measured =
     flags.url === undefined
@@ -54,7 +57,7 @@ export async function verifyCommand(host: Host, flags: VerifyFlags, emit: Emit):
   return report
 }
 
-async function verifyProject(host: Host, flags: VerifyFlags, emit: Emit) {
+async function verifyProject(host: Host, flags: VerifyCommandFlags, emit: Emit) {
   const { folder, runtime } = await openRuntime(host, 'verify', flags)
   const running = await runtime.running()
   if (running === undefined) {
@@ -75,12 +78,28 @@ async function verifyProject(host: Host, flags: VerifyFlags, emit: Emit) {
       },
     )
   }
-  const measured = await verifyRunning(host, running, await readConfig(host, folder), flags, emit)
-  return { ...measured, backends: running.backends, next: ['rtdeploy status', 'rtdeploy down'] }
+  const config = await readConfig(host, folder)
+  const measured = await verifyRunning(host, running, config, flags, emit)
+  const disrupted =
+    flags.disrupt === undefined
+      ? []
+      : await disrupt(host, runtime, running, config, optionsFor(running, config, flags), flags, emit)
+  const checks = [...measured.checks, ...disrupted]
+  return { ...measured, checks, backends: running.backends, next: ['rtdeploy status', 'rtdeploy down'] }
 }
 
 /** Measures a running target by what rtdeploy.yaml says of the app. */
-export function verifyRunning(host: Host, running: Running, config: Config, flags: VerifyFlags, emit: Emit) {
+export async function verifyRunning(
+  host: Host,
+  running: Running,
+  config: Config,
+  flags: VerifyFlags,
+  emit: Emit,
+) {
+  return measure(host, optionsFor(running, config, flags), emit)
+}
+
+function optionsFor(running: Running, config: Config, flags: VerifyFlags): VerifyOptions {
   if (running.url === undefined) {
     throw new UserError('there is no way in from outside', {
       code: 'target.no-entry',
@@ -91,14 +110,7 @@ export function verifyRunning(host: Host, running: Running, config: Config, flag
   // A run that was told `--affinity none` is measured by what the app needs, not by what it was told.
   const affinityWanted = running.affinity === 'none' ? config.loadBalancer.affinity : running.affinity
   const expected = { expectedReplicas: running.replicas, affinityWanted }
-  const options = {
-    ...verifyDefaults,
-    ...ofConfig(config),
-    ...expected,
-    ...fromFlags(flags),
-    url: running.url,
-  }
-  return measure(host, options, emit)
+  return { ...verifyDefaults, ...ofConfig(config), ...expected, ...fromFlags(flags), url: running.url }
 }
 
 /** What rtdeploy.yaml says of the app, wherever it runs. */

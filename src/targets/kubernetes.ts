@@ -17,6 +17,7 @@ import { describeRemains, planTeardown } from '../plan/kubernetes-teardown.ts'
 import { clusterChecks, podRows, renderClusterStatus } from '../report/kubernetes-status.ts'
 import type { Host } from '../run/host.ts'
 import type { Look } from '../run/run-plan.ts'
+import { clusterDisruptions } from './kubernetes-disruptions.ts'
 import { acquireLease } from './kubernetes-lease.ts'
 import { clusterLogs } from './kubernetes-logs.ts'
 import { lookAt } from './kubernetes-look.ts'
@@ -80,6 +81,7 @@ export function kubernetesTarget(host: Host, options: SessionOptions): Target {
       const remains = await readRemains(host, cluster, name, parseInventory(records.inventory), records)
       return describeRemains(cluster, remains)
     },
+    disruptions: async () => clusterDisruptions(host, await session.cluster(), name),
     running: () => running(session),
     status: () => status(session),
     logs: async request => {

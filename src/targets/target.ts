@@ -35,6 +35,15 @@ export interface PlaceLock {
   release(): Promise<void>
 }
 
+export interface Disruption {
+  readonly name: string
+  readonly title: string
+  /** For people, as the end of "it will". */
+  readonly says: string
+  /** Resolves when it is over and everything is up again. */
+  run(): Promise<void>
+}
+
 export interface LogRequest {
   readonly replica?: string
   readonly follow: boolean
@@ -54,6 +63,8 @@ export interface Runtime {
   readonly status?: () => Promise<Running | undefined>
   /** What the replicas wrote, where that is not in files of this machine. */
   readonly logs?: (request: LogRequest) => Promise<readonly LogLine[]>
+  /** What can be disrupted on purpose, to see what becomes of messages and connections. */
+  readonly disruptions?: () => Promise<readonly Disruption[]>
   /** For plans that wait for something in a cluster. */
   readonly look?: Look
   /** What is left on purpose, or by others, once everything was taken down; a line each. */
