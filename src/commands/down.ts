@@ -9,7 +9,8 @@ import { runStages } from './stages.ts'
 
 export interface DownOptions extends Pick<RunFlags, 'target' | 'dryRun' | 'context' | 'yes' | 'deleteData'> {}
 
-const rounds = 3
+/** A cloud goes in more rounds than a machine: app, protection, infrastructure, leftovers. */
+const rounds = 6
 const nothing: Plan = { verb: 'down', stage: 'teardown', steps: [] }
 
 /** Ends everything that `up` started; a second time it finds nothing to do. */

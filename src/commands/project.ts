@@ -5,6 +5,7 @@ import { localPaths } from '../local/state.ts'
 import type { Verb } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
 import { acquireLock, type Lock } from '../run/lock.ts'
+import { gkeTarget } from '../targets/gke.ts'
 import { kubernetesTarget } from '../targets/kubernetes.ts'
 import { localRuntime, localTarget } from '../targets/local.ts'
 import type { Runtime, Target } from '../targets/target.ts'
@@ -33,6 +34,8 @@ export interface RunFlags {
   readonly image?: string
   readonly rollbackOnFailure?: boolean
   readonly deleteData?: boolean
+  /** `down` on GKE leaves the volumes. */
+  readonly keepData?: boolean
 }
 
 export interface Project {
@@ -63,6 +66,8 @@ export async function openProject(host: Host, verb: Verb, flags: RunFlags): Prom
   const config = withFlags(await readConfig(host, folder), flags)
   if (config.target === 'kubernetes' && verb !== 'dev')
     return { folder, config, target: kubernetesTarget(host, { verb, project: folder, config, flags }) }
+  if (config.target === 'gke' && verb !== 'dev')
+    return { folder, config, target: gkeTarget(host, { verb, project: folder, config, flags }) }
   const { download = false, requireReal = false } = flags
   const target = localTarget(host, {
     verb,
@@ -85,7 +90,7 @@ export async function openRuntime(
   flags: RunFlags,
 ): Promise<{ readonly folder: string; readonly runtime: Runtime }> {
   const folder = (await host.realPath(host.cwd)) ?? host.cwd
-  if ((await targetName(host, folder, flags)) === 'kubernetes') {
+  if ((await targetName(host, folder, flags)) !== 'local') {
     const { target } = await openProject(host, verb, flags)
     return { folder, runtime: target }
   }

@@ -26,30 +26,29 @@ function released({ project, network }: GkeNames): Step {
   }
 }
 
-export interface DestroyFacts {
-  readonly names: GkeNames
-  readonly workspace: Workspace
-  readonly changes: readonly PlannedChange[]
-  /** Endpoint groups that are still on the network. */
-  readonly groups: number
-  readonly protectedCluster: boolean
-  readonly agreed: boolean
+/** Takes the protection off the cluster: a change of its own, after which the destroy is planned. Pure. */
+export function planOpen(names: GkeNames, workspace: Workspace, groups: number): Plan {
+  const steps: Step[] = [
+    ...(groups > 0 ? [released(names)] : []),
+    {
+      id: 'cluster.open',
+      title: 'take the protection off the cluster',
+      action: { kind: 'run', command: terraformOpen(workspace) },
+    },
+  ]
+  const asks = `this removes ${names.base} from ${names.project}: the cluster, its network and its images, with all data in them`
+  return { verb: 'down', stage: 'teardown', steps, asks }
 }
 
-/** Everything in the state. The protection is taken off first, which is a change of its own. Pure. */
-export function planDestroy(facts: DestroyFacts): Plan {
-  const { names, workspace, changes, protectedCluster } = facts
+/** Everything in the state. Pure. */
+export function planDestroy(
+  names: GkeNames,
+  workspace: Workspace,
+  changes: readonly PlannedChange[],
+  groups: number,
+): Plan {
   const steps: Step[] = [
-    ...(facts.groups > 0 ? [released(names)] : []),
-    ...(protectedCluster
-      ? [
-          {
-            id: 'cluster.open',
-            title: 'take the protection off the cluster',
-            action: { kind: 'run' as const, command: terraformOpen(workspace) },
-          },
-        ]
-      : []),
+    ...(groups > 0 ? [released(names)] : []),
     {
       id: 'terraform.destroy',
       title: `infrastructure: ${countChanges(changes)}`,
@@ -62,5 +61,5 @@ export function planDestroy(facts: DestroyFacts): Plan {
     },
   ]
   const asks = `this removes ${names.base} from ${names.project}: ${countChanges(changes)}`
-  return { verb: 'down', stage: 'teardown', steps, ...(facts.agreed ? {} : { asks }) }
+  return { verb: 'down', stage: 'teardown', steps, asks }
 }

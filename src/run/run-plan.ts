@@ -1,8 +1,9 @@
 import { Secret } from '../command.ts'
 import { toolError, UserError } from '../errors.ts'
-import type { ClusterCondition, Condition, Plan, Step } from '../plan/plan.ts'
+import type { CloudCondition, ClusterCondition, Condition, Plan, Step } from '../plan/plan.ts'
 import type { Emit } from '../report/events.ts'
 import type { StepResult } from '../report/report.ts'
+import { terraformProgress } from '../tools/terraform-progress.ts'
 import type { Host, HttpAnswer, ProcessId } from './host.ts'
 import type { Journal } from './journal.ts'
 
@@ -16,7 +17,10 @@ export interface RunPlanOptions {
 }
 
 /** Whether a condition holds; `tell` says how far it is. Called again and again with the same condition. */
-export type Look = (until: ClusterCondition, tell: (text: string) => void) => Promise<boolean>
+export type Look = (
+  until: ClusterCondition | CloudCondition,
+  tell: (text: string) => void,
+) => Promise<boolean>
 
 /**
  * Runs the steps in order and tells each. Stops at the first that fails by throwing its error, after it was told;
@@ -69,10 +73,13 @@ async function perform(host: Host, step: Step, options: RunPlanOptions, context:
   switch (action.kind) {
     case 'run': {
       const lines: Promise<void>[] = []
+      const progress = action.tells === undefined ? undefined : terraformProgress(action.tells.total)
       const ran = await host.run(action.command, {
         changes: true,
         onLine: line => {
           options.emit({ type: 'step-output', id: step.id, line })
+          const text = progress?.(line)
+          if (text !== undefined) options.emit({ type: 'step-progress', id: step.id, text })
           if (options.onOutput !== undefined) lines.push(options.onOutput(step, line))
         },
       })
@@ -206,6 +213,8 @@ async function holds(
     case 'rollout':
     case 'address':
     case 'answers':
+    case 'apis':
+    case 'released':
       if (look === undefined) throw new Error(`nobody can look at ${condition.kind}`)
       return look(condition, tell)
     case 'gone':

@@ -92,6 +92,8 @@ export function lookAt(host: Host, cluster: Cluster, options: LookOptions): Look
         return address(until, tell)
       case 'answers':
         return answers(until, tell)
+      default:
+        throw new TypeError(`${until.kind} is nothing of a cluster`)
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { Env } from '../command.ts'
 import type { Config, KubernetesConfig } from '../config/config.ts'
 import { exitCodes, UserError } from '../errors.ts'
 import { clusterPaths, connect } from '../facts/cluster-connection.ts'
@@ -22,6 +23,8 @@ export interface SessionOptions {
   readonly project: string
   readonly config: Config
   readonly flags: KubernetesFlags
+  /** When the cluster is one that we made ourselves: where its kubeconfig is, and with what images are pushed. */
+  readonly own?: { readonly kubeconfig: string; readonly pushEnv: Env }
 }
 
 /** One run against one cluster. */
@@ -67,8 +70,8 @@ const changing: readonly Verb[] = ['up', 'rollback', 'down']
 
 async function open(host: Host, options: SessionOptions, settings: Session['settings']): Promise<Cluster> {
   const { project, config, flags, verb } = options
-  const { server, ...cluster } = await connect(host, project, settings)
-  if (changing.includes(verb) && flags.dryRun !== true) {
+  const { server, ...cluster } = await connect(host, project, settings, options.own?.kubeconfig)
+  if (changing.includes(verb) && flags.dryRun !== true && options.own === undefined) {
     const path = clusterPaths(project).record
     const known = parseKnown(await host.readFile(path))
     const { context } = cluster

@@ -52,7 +52,13 @@ export function kubernetesTarget(host: Host, options: SessionOptions): Target {
   const publish: Stage = {
     name: 'publish',
     plan: async () =>
-      planPublish({ verb, project, platform: settings.platform, image: await findImage(session) }),
+      planPublish({
+        verb,
+        project,
+        platform: settings.platform,
+        image: await findImage(session),
+        ...(options.own === undefined ? {} : { pushEnv: options.own.pushEnv }),
+      }),
   }
   let look: Promise<Look> | undefined
   return {

@@ -7,7 +7,7 @@ import type { Look } from '../run/run-plan.ts'
 
 /** A stage of `up`: its plan is made when its turn comes, from facts read anew. */
 export interface Stage {
-  readonly name: 'provision' | 'publish' | 'release' | 'teardown'
+  readonly name: 'prepare' | 'repair' | 'provision' | 'publish' | 'release' | 'teardown'
   plan(): Promise<Plan>
 }
 

@@ -50,6 +50,26 @@ export function parsePlan(stdout: string): PlannedChange[] {
   })
 }
 
+/** What a state knows of. */
+export interface KnownState {
+  readonly addresses: readonly string[]
+  /** The cluster refuses to be destroyed. */
+  readonly protectedCluster: boolean
+}
+
+/** The state of `terraform show -json`; an empty one when there is none. Pure. */
+export function parseState(stdout: string): KnownState {
+  const root = record(record(record(JSON.parse(stdout)).values).root_module)
+  const resources = list(root.resources)
+    .map(record)
+    .filter(resource => resource.mode !== 'data')
+  const cluster = resources.find(resource => resource.address === 'google_container_cluster.main')
+  return {
+    addresses: resources.map(resource => String(resource.address)),
+    protectedCluster: record(cluster?.values).deletion_protection === true,
+  }
+}
+
 function actionOf(actions: readonly string[], importing: boolean): PlannedChange['action'] | undefined {
   if (actions.includes('create') && actions.includes('delete')) return 'replace'
   if (actions.includes('create')) return 'create'

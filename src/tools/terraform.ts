@@ -66,12 +66,23 @@ export function terraformApply(workspace: Workspace): Command {
   return terraform(workspace, ['apply', ...quiet, workspace.plan])
 }
 
-/** The addresses in the state. Fails when there is none. */
-export function terraformState(workspace: Workspace): Query<readonly string[]> {
-  return {
-    command: terraform(workspace, ['state', 'list', '-no-color']),
-    parse: stdout => stdout.split('\n').filter(Boolean),
-  }
+/** The state as JSON. Sensitive values are in it: it is parsed, never shown or kept. */
+export function terraformShowState(workspace: Workspace): Command {
+  return terraform(workspace, ['show', '-json'])
+}
+
+/** Takes the protection off the cluster, and changes nothing else: Google refuses to destroy it otherwise. */
+export function terraformOpen(workspace: Workspace): Command {
+  const only = '-target=google_container_cluster.main'
+  const open = '-var=deletion_protection=false'
+  return terraform(workspace, [
+    'apply',
+    ...quiet,
+    '-auto-approve',
+    `-var-file=${workspace.values}`,
+    open,
+    only,
+  ])
 }
 
 /** What exists already becomes part of the state. */

@@ -37,11 +37,11 @@ const isFile = ({ to }: Import) => to.endsWith('.ts')
 /** Values in, values out: no clock, environment, file, process, socket or chance. */
 const pure = [
   /^(command|errors|flags)\.ts$/,
-  /^(plan|tools|report|kubernetes)\//,
+  /^(plan|tools|report|kubernetes|price)\//,
   /^config\/(?!read\.ts)/,
   /^verify\/judge/,
   /^local\/(state|backends\/choose)\.ts$/,
-  /^facts\/machine-checks\.ts$/,
+  /^facts\/(machine|gke|gke-project)-checks\.ts$/,
   /^run\/host\.ts$/,
 ]
 const isPure = (path: string) => pure.some(room => room.test(path))
@@ -86,6 +86,8 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   targets: [
     'facts',
     'plan',
+    'price',
+    'scaffold',
     'report',
     'local',
     'kubernetes',
@@ -96,12 +98,13 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     'command.ts',
   ],
   facts: ['kubernetes', 'tools', 'config', 'local', 'errors.ts', 'command.ts'],
-  plan: ['kubernetes', 'tools', 'command.ts', 'errors.ts'],
+  plan: ['kubernetes', 'price', 'tools', 'command.ts', 'errors.ts'],
+  price: [],
   kubernetes: ['tools', 'config', 'command.ts', 'errors.ts'],
   scaffold: ['plan', 'config', 'command.ts', 'errors.ts'],
   local: ['run', 'config', 'errors.ts', 'command.ts'],
   verify: ['errors.ts'],
-  run: ['report', 'errors.ts', 'command.ts'],
+  run: ['report', 'tools', 'errors.ts', 'command.ts'],
   report: ['verify', 'kubernetes', 'errors.ts'],
   tools: ['command.ts', 'errors.ts'],
   config: ['errors.ts'],

@@ -1,0 +1,208 @@
+import type { GkeConfig } from './gke.ts'
+import type { GkeNames } from './gke-names.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** Something that we make in Google Cloud, by the name that it has in each of the three worlds. */
+export interface KnownResource {
+  /** In Terraform: `google_container_cluster.main`. */
+  readonly address: string
+  /** For `terraform import`. */
+  readonly id: string
+  /** For people: `cluster chat`. */
+  readonly title: string
+  /** API and path by which it is read. */
+  readonly api: string
+  readonly path: string
+  /** From what the API answers: by label, by description, or by what it belongs to. */
+  isOurs(answer: Json): boolean
+  /** Arguments of the gcloud that removes it, without `gcloud`. */
+  readonly remove: readonly string[]
+}
+
+const record = (value: unknown): Json => (typeof value === 'object' && value !== null ? { ...value } : {})
+
+/** All resources with names of their own, in the order in which they can be removed. Pure. */
+export function knownResources(gke: GkeConfig, names: GkeNames): KnownResource[] {
+  const { project, region, location, base } = names
+  const labelled = (answer: Json) =>
+    [answer.labels, answer.resourceLabels].some(labels => record(labels).rtdeploy === base)
+  const described = (answer: Json) => answer.description === `rtdeploy:${base}`
+  const belongs = () => true
+  const compute = `compute/v1/projects/${project}`
+  const global = `projects/${project}/locations/global`
+  const at = [`--region=${region}`]
+  const place = [`--location=${location}`]
+  const managed = gke.certificate === 'managed' && gke.entry === 'gateway'
+  const cluster = `projects/${project}/locations/${location}/clusters/${names.cluster}`
+  const pool = (name: string): KnownResource => ({
+    address: `google_container_node_pool.${name}`,
+    id: `${cluster}/nodePools/${name}`,
+    title: `node pool ${name}`,
+    api: 'container',
+    path: `v1/${cluster}/nodePools/${name}`,
+    isOurs: belongs,
+    remove: ['container', 'node-pools', 'delete', name, `--cluster=${names.cluster}`, ...place],
+  })
+  const certificate = (
+    address: string,
+    kind: string,
+    command: readonly string[],
+    name: string,
+  ): KnownResource => ({
+    address,
+    id: `${global}/${kind}/${name}`,
+    title: `${command.join(' ').replace(/s$/, '')} ${name}`,
+    api: 'certificatemanager',
+    path: `v1/${global}/${kind}/${name}`,
+    isOurs: labelled,
+    remove: ['certificate-manager', ...command, 'delete', name],
+  })
+  return [
+    ...(gke.mode === 'standard' || gke.minimal ? [...(gke.spot ? [pool('spot')] : []), pool('serving')] : []),
+    {
+      address: 'google_container_cluster.main',
+      id: cluster,
+      title: `cluster ${names.cluster}`,
+      api: 'container',
+      path: `v1/${cluster}`,
+      isOurs: labelled,
+      remove: ['container', 'clusters', 'delete', names.cluster, ...place],
+    },
+    ...(gke.redis === 'memorystore'
+      ? [
+          {
+            address: 'google_redis_instance.main',
+            id: `projects/${project}/locations/${region}/instances/${names.redis}`,
+            title: `Memorystore ${names.redis}`,
+            api: 'redis',
+            path: `v1/projects/${project}/locations/${region}/instances/${names.redis}`,
+            isOurs: labelled,
+            remove: ['redis', 'instances', 'delete', names.redis, ...at],
+          },
+        ]
+      : []),
+    ...(managed
+      ? [
+          {
+            ...certificate(
+              '',
+              `certificateMaps/${base}/certificateMapEntries`,
+              ['maps', 'entries'],
+              `${base}-host`,
+            ),
+            address: 'google_certificate_manager_certificate_map_entry.host',
+            title: `certificate map entry ${base}-host`,
+            remove: ['certificate-manager', 'maps', 'entries', 'delete', `${base}-host`, `--map=${base}`],
+          },
+          certificate('google_certificate_manager_certificate_map.entry', 'certificateMaps', ['maps'], base),
+          certificate(
+            'google_certificate_manager_certificate.host',
+            'certificates',
+            ['certificates'],
+            `${base}-cert`,
+          ),
+          certificate(
+            'google_certificate_manager_dns_authorization.host',
+            'dnsAuthorizations',
+            ['dns-authorizations'],
+            `${base}-host`,
+          ),
+        ]
+      : []),
+    ...(gke.dns === 'zone'
+      ? [
+          {
+            address: 'google_dns_managed_zone.host',
+            id: `projects/${project}/managedZones/${names.zone}`,
+            title: `DNS zone ${names.zone}`,
+            api: 'dns',
+            path: `dns/v1/projects/${project}/managedZones/${names.zone}`,
+            isOurs: labelled,
+            remove: ['dns', 'managed-zones', 'delete', names.zone],
+          },
+        ]
+      : []),
+    {
+      address: 'google_compute_global_address.entry',
+      id: `projects/${project}/global/addresses/${names.address}`,
+      title: `address ${names.address}`,
+      api: 'compute',
+      path: `${compute}/global/addresses/${names.address}`,
+      isOurs: labelled,
+      remove: ['compute', 'addresses', 'delete', names.address, '--global'],
+    },
+    ...(gke.minimal
+      ? []
+      : [
+          {
+            address: 'google_compute_router_nat.nat',
+            id: `projects/${project}/regions/${region}/routers/${names.router}/${names.nat}`,
+            title: `NAT ${names.nat}`,
+            api: 'compute',
+            path: `${compute}/regions/${region}/routers/${names.router}`,
+            isOurs: (answer: Json) =>
+              described(answer) && JSON.stringify(answer.nats ?? []).includes(`"name":"${names.nat}"`),
+            remove: ['compute', 'routers', 'nats', 'delete', names.nat, `--router=${names.router}`, ...at],
+          },
+          {
+            address: 'google_compute_router.nat',
+            id: `projects/${project}/regions/${region}/routers/${names.router}`,
+            title: `router ${names.router}`,
+            api: 'compute',
+            path: `${compute}/regions/${region}/routers/${names.router}`,
+            isOurs: described,
+            remove: ['compute', 'routers', 'delete', names.router, ...at],
+          },
+        ]),
+    {
+      address: 'google_compute_subnetwork.nodes',
+      id: `projects/${project}/regions/${region}/subnetworks/${names.subnetwork}`,
+      title: `subnetwork ${names.subnetwork}`,
+      api: 'compute',
+      path: `${compute}/regions/${region}/subnetworks/${names.subnetwork}`,
+      isOurs: described,
+      remove: ['compute', 'networks', 'subnets', 'delete', names.subnetwork, ...at],
+    },
+    {
+      address: 'google_compute_network.main',
+      id: `projects/${project}/global/networks/${names.network}`,
+      title: `network ${names.network}`,
+      api: 'compute',
+      path: `${compute}/global/networks/${names.network}`,
+      isOurs: described,
+      remove: ['compute', 'networks', 'delete', names.network],
+    },
+    {
+      address: 'google_artifact_registry_repository.images',
+      id: `projects/${project}/locations/${region}/repositories/${names.repository}`,
+      title: `image repository ${names.repository}`,
+      api: 'artifactregistry',
+      path: `v1/projects/${project}/locations/${region}/repositories/${names.repository}`,
+      isOurs: labelled,
+      remove: ['artifacts', 'repositories', 'delete', names.repository, `--location=${region}`],
+    },
+    ...(gke.mongo === 'secret-manager'
+      ? [
+          {
+            address: 'google_secret_manager_secret.mongo',
+            id: `projects/${project}/secrets/${names.mongoSecret}`,
+            title: `secret ${names.mongoSecret}`,
+            api: 'secretmanager',
+            path: `v1/projects/${project}/secrets/${names.mongoSecret}`,
+            isOurs: labelled,
+            remove: ['secrets', 'delete', names.mongoSecret],
+          },
+        ]
+      : []),
+    {
+      address: 'google_service_account.nodes',
+      id: `projects/${project}/serviceAccounts/${names.nodeAccount}`,
+      title: `service account ${names.nodeAccount}`,
+      api: 'iam',
+      path: `v1/projects/${project}/serviceAccounts/${names.nodeAccount}`,
+      isOurs: described,
+      remove: ['iam', 'service-accounts', 'delete', names.nodeAccount],
+    },
+  ]
+}

@@ -1,0 +1,37 @@
+import type { GkeConfig } from '../config/gke.ts'
+import type { GkeNames } from '../config/gke-names.ts'
+import { type KnownResource, knownResources } from '../config/gke-resources.ts'
+import type { Host } from '../run/host.ts'
+import type { Login } from '../tools/gcloud.ts'
+import { getResource } from '../tools/google-apis.ts'
+import { readApi } from './gke-project.ts'
+
+/** A resource by its computed name, and whether it is there and ours. */
+export interface Existing extends KnownResource {
+  /** `unknown`: nobody answered, or we may not see it. */
+  readonly found: 'ours' | 'foreign' | 'absent' | 'unknown'
+}
+
+/** Looks for resources by the names that we would give them, all at the same time. */
+export async function readExisting(
+  host: Host,
+  login: Login,
+  gke: GkeConfig,
+  names: GkeNames,
+  wanted: (resource: KnownResource) => boolean,
+): Promise<Existing[]> {
+  return Promise.all(
+    knownResources(gke, names)
+      .filter(wanted)
+      .map(async resource => {
+        const answer = await readApi(host, login, getResource(login, resource.api, resource.path))
+        if (answer === undefined) return { ...resource, found: 'unknown' }
+        if (!answer.ok) {
+          // An API that is off has nothing: it cannot have been off when something was made with it and still be there.
+          const absent = answer.status === 404 || answer.reason === 'SERVICE_DISABLED'
+          return { ...resource, found: absent ? 'absent' : 'unknown' }
+        }
+        return { ...resource, found: resource.isOurs(answer.value) ? 'ours' : 'foreign' }
+      }),
+  )
+}

@@ -1,0 +1,66 @@
+import { readApi } from '../facts/gke-project.ts'
+import type { CloudCondition } from '../plan/plan.ts'
+import type { Host } from '../run/host.ts'
+import type { Login } from '../tools/gcloud.ts'
+import { enabledServices, getResource } from '../tools/google-apis.ts'
+
+type Tell = (text: string) => void
+
+/** A read of each API that refuses as long as the API is off for whoever answers. */
+const probes: Readonly<Record<string, (project: string, region: string) => string>> = {
+  compute: (project, region) => `compute/v1/projects/${project}/regions/${region}`,
+  container: (project, region) => `v1/projects/${project}/locations/${region}/clusters`,
+  artifactregistry: (project, region) => `v1/projects/${project}/locations/${region}/repositories`,
+}
+
+/** Looks at Google Cloud for a plan that waits. */
+export async function lookAtCloud(
+  host: Host,
+  login: Login,
+  until: CloudCondition,
+  tell: Tell,
+): Promise<boolean> {
+  switch (until.kind) {
+    case 'apis': {
+      const { project, region, services } = until
+      const enabled = await readApi(host, login, enabledServices(login, project, services))
+      const on = enabled?.ok ? enabled.value.length : 0
+      tell(`${on} of ${services.length} are on`)
+      if (on < services.length) return false
+      const waiting = await Promise.all(
+        Object.entries(probes)
+          .filter(([name]) => services.includes(`${name}.googleapis.com`))
+          .map(async ([name, path]) => {
+            const answer = await readApi(host, login, getResource(login, name, path(project, region)))
+            return answer?.ok === false && answer.reason === 'SERVICE_DISABLED' ? [name] : []
+          }),
+      )
+      const late = waiting.flat()
+      if (late.length > 0) tell(`${late.join(', ')} not yet everywhere`)
+      return late.length === 0
+    }
+    case 'released': {
+      const groups = await networkGroups(host, login, until.project, until.network)
+      if (groups > 0) tell(`${groups} endpoint groups of the load balancer are still there`)
+      return groups === 0
+    }
+  }
+}
+
+/** Endpoint groups keep their network from going, and outlive the Service that they were made for by a minute or so. */
+export async function networkGroups(
+  host: Host,
+  login: Login,
+  project: string,
+  network: string,
+): Promise<number> {
+  const path = `compute/v1/projects/${project}/aggregated/networkEndpointGroups`
+  const answer = await readApi(host, login, getResource(login, 'compute', path))
+  if (answer?.ok !== true) return 0
+  const scopes = Object.values(
+    (answer.value.items ?? {}) as Record<string, { networkEndpointGroups?: unknown[] }>,
+  )
+  return scopes
+    .flatMap(scope => scope.networkEndpointGroups ?? [])
+    .filter(group => String((group as { network?: unknown }).network).endsWith(`/networks/${network}`)).length
+}

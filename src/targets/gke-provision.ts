@@ -1,0 +1,207 @@
+import { neededServices } from '../config/gke-needs.ts'
+import { exitCodes, UserError } from '../errors.ts'
+import { clusterPaths } from '../facts/cluster-connection.ts'
+import type { GkeFacts } from '../facts/gke.ts'
+import { judgeGke } from '../facts/gke-checks.ts'
+import { readExisting } from '../facts/gke-existing.ts'
+import { initDigest, readTerraform, type TerraformFacts, terraformError } from '../facts/gke-terraform.ts'
+import { planPrepare } from '../plan/gke-prepare.ts'
+import { planProvision } from '../plan/gke-provision.ts'
+import { type Damage, planRepair } from '../plan/gke-repair.ts'
+import type { Plan } from '../plan/plan.ts'
+import { estimate } from '../price/estimate.ts'
+import { terraformValues } from '../scaffold/terraform.ts'
+import { terraformInit, type Workspace } from '../tools/terraform.ts'
+import type { StateLock } from '../tools/terraform-failures.ts'
+import { type GkeSession, unsavedState } from './gke-session.ts'
+
+/** Throws everything that is missing at once (exit 3): nothing is made before all is green. */
+export function refuseUnfit(facts: GkeFacts): void {
+  const failed = judgeGke(facts).filter(check => check.status === 'fail')
+  const [first] = failed
+  if (first === undefined) return
+  const details = failed.flatMap(check => [`${check.title}: ${check.found}`, `  ${check.hint ?? ''}`])
+  throw new UserError(
+    failed.length === 1 ? `${first.title}: ${first.found}` : `${failed.length} things are missing`,
+    {
+      code: failed.length === 1 ? first.id : 'gke.unfit',
+      hint:
+        failed.length === 1
+          ? (first.hint ?? 'rtdeploy doctor')
+          : 'put these right, then run this again; rtdeploy doctor looks anew',
+      details: failed.length === 1 ? [] : details,
+      exitCode: exitCodes.missing,
+    },
+  )
+}
+
+/** What the state's bucket is; throws when it belongs to somebody else. */
+function bucketOf({ names }: GkeSession, { project }: GkeFacts): 'absent' | 'unversioned' | 'ready' {
+  const answer = project?.bucket
+  if (answer?.ok) return answer.value ? 'ready' : 'unversioned'
+  if (answer?.status === 403) {
+    throw new UserError(`the bucket ${names.bucket} belongs to somebody else`, {
+      code: 'gke.bucket-taken',
+      hint: 'bucket names are the whole world’s: another `name` in rtdeploy.yaml gives another bucket',
+    })
+  }
+  return 'absent'
+}
+
+/** Programs, login, price, APIs, bucket. */
+export async function prepare(session: GkeSession): Promise<Plan> {
+  const { host, verb, gke, names, paths, config, flags } = session
+  const facts = await session.facts()
+  refuseUnfit(facts)
+  const workspace = await session.workspace()
+  const { project } = facts
+  const on = project?.services?.ok ? project.services.value : []
+  const made = estimate(gke, config.app.replicas)
+  const digest = await initDigest(host, workspace)
+  const cluster = project?.cluster?.ok === true
+  return planPrepare({
+    verb,
+    gke,
+    names,
+    off: neededServices(gke).filter(name => !on.includes(name)),
+    bucket: bucketOf(session, facts),
+    cluster: cluster || (await host.readFile(paths.consent)) !== undefined,
+    estimate: made,
+    values: {
+      path: paths.values,
+      contents: `${JSON.stringify(terraformValues(gke, names), undefined, 2)}\n`,
+      found: await host.readFile(paths.values),
+    },
+    workspace,
+    initialised: (await host.readFile(paths.initialised)) === digest,
+    consent: {
+      path: paths.consent,
+      by: facts.login.ok ? facts.login.login.account : 'somebody',
+      at: new Date(host.now()).toISOString(),
+    },
+    agreed: flags.yes === true,
+  })
+}
+
+/** Terraform's plan, made once for the two stages that look at it, and again after a repair. */
+export interface Terraforming {
+  read(): Promise<TerraformFacts>
+  forget(): void
+}
+
+export function openTerraform(session: GkeSession, more: readonly string[] = []): Terraforming {
+  let found: Promise<TerraformFacts> | undefined
+  return {
+    read: () => {
+      found ??= session
+        .workspace()
+        .then(workspace => readTerraform(session.host, workspace, session.where, more))
+      return found
+    },
+    forget: () => {
+      found = undefined
+    },
+  }
+}
+
+/** Looks for what an earlier run left, and says how it is put right. */
+export async function repair(session: GkeSession, terraform: Terraforming): Promise<Plan> {
+  const { host, verb, names, paths, flags } = session
+  const workspace = await session.workspace()
+  // `terraform init` has run by now, for exactly this.
+  await host.writeFile(paths.initialised, await initDigest(host, workspace), { mode: 0o600 })
+  const damage = await findDamage(session, terraform)
+  if (damage !== undefined) terraform.forget()
+  return planRepair(verb, workspace, names, damage, flags.yes === true)
+}
+
+async function findDamage(session: GkeSession, terraform: Terraforming): Promise<Damage | undefined> {
+  const { host, gke, names } = session
+  const file = unsavedState(await session.workspace())
+  if ((await host.kindOf(file)) === 'file') return { kind: 'unsaved', file }
+  const facts = await session.facts(true)
+  // The APIs are on now: what could not be asked before can be.
+  refuseUnfit(facts)
+  if (facts.project?.cluster?.ok && facts.project.cluster.value === 'ERROR') return { kind: 'broken' }
+  const found = await terraform.read()
+  if (found.kind === 'broken') return { kind: 'broken' }
+  if (found.kind === 'locked') return deadLock(session, found.lock)
+  const creates = new Set(
+    found.changes.flatMap(change => (change.action === 'create' ? [change.address] : [])),
+  )
+  if (creates.size === 0) return undefined
+  const login = await session.login()
+  const there = await readExisting(host, login, gke, names, resource => creates.has(resource.address))
+  const foreign = there.filter(resource => resource.found === 'foreign')
+  if (foreign.length > 0) {
+    throw new UserError(`${foreign.map(one => one.title).join(', ')}: there already, and not ours`, {
+      code: 'gke.exists',
+      hint: 'choose another `name` in rtdeploy.yaml; what others made stays as it is',
+    })
+  }
+  const existing = there.filter(resource => resource.found === 'ours')
+  return existing.length === 0 ? undefined : { kind: 'unknown', existing }
+}
+
+/** The lock of a Terraform that is proven dead; throws `lock.held` (exit 4) when that cannot be proven. */
+export async function deadLock({ host, verb }: GkeSession, lock: StateLock): Promise<Damage> {
+  const [, machine] = lock.who.split('@')
+  const alive = (await host.processes()).some(one => /(?:^|\/)terraform(?:\s|$)/.test(one.command))
+  // We hold the lock of this folder: whoever took this one from here has ended, unless a person's own Terraform runs.
+  if (machine === host.machine && !alive) return { kind: 'lock', lock }
+  const seconds =
+    lock.since === undefined ? undefined : Math.max(0, Math.round((host.now() - lock.since) / 1000))
+  const age =
+    seconds === undefined ? '' : `, for ${seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`}`
+  throw new UserError(
+    `${lock.who} holds the lock of Terraform’s state${age} (${lock.operation.replace('OperationType', '').toLowerCase() || 'an operation'})`,
+    {
+      code: 'lock.held',
+      hint: `wait until it has ended; if it is certain that it died: terraform force-unlock ${lock.id} in infra/terraform, then rtdeploy ${verb}`,
+      exitCode: exitCodes.locked,
+    },
+  )
+}
+
+/** Terraform's plan, and the login to the cluster. */
+export async function provision(session: GkeSession, terraform: Terraforming): Promise<Plan> {
+  const { verb, names, paths, project, flags } = session
+  const found = await terraform.read()
+  if (found.kind === 'locked') {
+    await deadLock(session, found.lock)
+    throw new UserError('somebody took the lock of Terraform’s state meanwhile', {
+      code: 'lock.held',
+      hint: 'run this again',
+      exitCode: exitCodes.locked,
+    })
+  }
+  if (found.kind === 'broken') {
+    throw new UserError('the cluster broke meanwhile', { code: 'gke.cluster-broken', hint: 'run this again' })
+  }
+  return planProvision({
+    verb,
+    names,
+    workspace: await session.workspace(),
+    changes: found.changes,
+    connected: await isConnected(session),
+    kubeconfig: paths.kubeconfig,
+    imageNote: clusterPaths(project).image,
+    agreed: flags.yes === true,
+  })
+}
+
+/** Whether our kubeconfig has the context. */
+export async function isConnected({ host, paths, names }: GkeSession): Promise<boolean> {
+  return (await host.readFile(paths.kubeconfig))?.includes(names.context) === true
+}
+
+/** `terraform init` where it has not been run yet: another machine, a fresh clone. */
+export async function ensureInit({ host, paths, where }: GkeSession, workspace: Workspace): Promise<void> {
+  const digest = await initDigest(host, workspace)
+  if ((await host.readFile(paths.initialised)) === digest) return
+  const command = terraformInit(workspace)
+  const ran = await host.run(command, { changes: true })
+  host.interrupted.throwIfAborted()
+  if (ran.exitCode !== 0) throw terraformError(command, ran, where)
+  await host.writeFile(paths.initialised, await initDigest(host, workspace), { mode: 0o600 })
+}

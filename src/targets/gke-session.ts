@@ -1,0 +1,98 @@
+import { join } from 'node:path'
+import type { Config, KubernetesConfig } from '../config/config.ts'
+import type { GkeConfig } from '../config/gke.ts'
+import { type GkeNames, gkeNames } from '../config/gke-names.ts'
+import { exitCodes, UserError } from '../errors.ts'
+import { type GkeFacts, readGkeFacts } from '../facts/gke.ts'
+import { type GkePaths, gkePaths, workspaceOf } from '../facts/gke-workspace.ts'
+import type { Verb } from '../report/report.ts'
+import type { Host } from '../run/host.ts'
+import type { Login } from '../tools/gcloud.ts'
+import type { Workspace } from '../tools/terraform.ts'
+import type { FailurePlace } from '../tools/terraform-failures.ts'
+import type { KubernetesFlags } from './kubernetes-session.ts'
+
+export interface GkeFlags extends KubernetesFlags {
+  /** `down` leaves the volumes and what is on them. */
+  readonly keepData?: boolean
+}
+
+export interface GkeOptions {
+  readonly verb: Verb
+  readonly project: string
+  readonly config: Config
+  readonly flags: GkeFlags
+}
+
+/** One run against one Google Cloud project. */
+export interface GkeSession extends GkeOptions {
+  readonly host: Host
+  readonly gke: GkeConfig
+  readonly names: GkeNames
+  readonly paths: GkePaths
+  readonly where: FailurePlace
+  /** Read once; `again` reads anew, after something was changed. */
+  facts(again?: boolean): Promise<GkeFacts>
+  /** Throws `gke.login` (exit 3). */
+  login(): Promise<Login>
+  workspace(): Promise<Workspace>
+}
+
+export function openGke(host: Host, options: GkeOptions): GkeSession {
+  const { config, project } = options
+  const gke = gkeOf(config)
+  const names = gkeNames(config.name, gke)
+  let found: Promise<GkeFacts> | undefined
+  const facts = (again = false) => {
+    if (again) found = undefined
+    found ??= readGkeFacts(host, config.name, gke)
+    return found
+  }
+  const login = async (): Promise<Login> => {
+    const fact = (await facts()).login
+    if (fact.ok) return fact.login
+    throw new UserError(fact.problem === 'absent' ? 'gcloud is not installed' : 'gcloud is not logged in', {
+      code: fact.problem === 'absent' ? 'program.missing' : 'gke.login',
+      hint: fact.problem === 'absent' ? 'rtdeploy doctor' : 'gcloud auth login',
+      details: fact.output.trim().split('\n').filter(Boolean).slice(0, 10),
+      exitCode: exitCodes.missing,
+    })
+  }
+  return {
+    ...options,
+    host,
+    gke,
+    names,
+    paths: gkePaths(project, names),
+    where: { project: names.project, region: names.region },
+    facts,
+    login,
+    workspace: async () => workspaceOf(host, project, gke, names, await login()),
+  }
+}
+
+/** The section of rtdeploy.yaml. Throws `config.target` (exit 2) when there is none. */
+function gkeOf({ gke }: Config): GkeConfig {
+  if (gke !== undefined) return gke
+  throw new UserError('rtdeploy.yaml has no section `gke`', {
+    code: 'config.target',
+    hint: 'add it: gke: { project: ..., region: ... }; `gcloud projects list` lists projects',
+    exitCode: exitCodes.usage,
+  })
+}
+
+/** What the Kubernetes half of the target needs to know; all of it follows from the names. Pure. */
+export function asKubernetes({ config, gke, names }: Pick<GkeSession, 'config' | 'gke' | 'names'>): Config {
+  const kubernetes: KubernetesConfig = {
+    context: names.context,
+    namespace: gke.namespace ?? config.name,
+    image: names.image,
+    platform: 'linux/amd64',
+    manifests: gke.manifests,
+    secrets: gke.secrets,
+  }
+  return { ...config, kubernetes }
+}
+
+/** The file that Terraform leaves when it cannot save its state. */
+export const unsavedState = (workspace: Workspace): string => join(workspace.folder, 'errored.tfstate')

@@ -1,0 +1,87 @@
+import { UserError } from '../errors.ts'
+import { findDocker } from '../facts/backends.ts'
+import { pushEnv, withRegistryLogin } from '../plan/gke-publish.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Host } from '../run/host.ts'
+import { failureOfTerraform } from '../tools/terraform-failures.ts'
+import { gkeLeftovers, openTeardown } from './gke-down.ts'
+import { lookAtCloud } from './gke-look.ts'
+import { isConnected, openTerraform, prepare, provision, repair } from './gke-provision.ts'
+import { asKubernetes, type GkeOptions, type GkeSession, openGke } from './gke-session.ts'
+import { kubernetesTarget } from './kubernetes.ts'
+import type { Recovery, Running, Stage, Target } from './target.ts'
+
+/** An app on Google Kubernetes Engine: the cluster and all it needs by Terraform, the rest as on any Kubernetes. */
+export function gkeTarget(host: Host, options: GkeOptions): Target {
+  const session = openGke(host, options)
+  const { paths, flags } = session
+  const inner = kubernetesTarget(host, {
+    verb: options.verb,
+    project: options.project,
+    config: asKubernetes(session),
+    flags: { ...flags, deleteData: flags.keepData !== true },
+    own: { kubeconfig: paths.kubeconfig, pushEnv: pushEnv(paths.docker) },
+  })
+  const terraform = openTerraform(session)
+  const stages: Stage[] = [
+    { name: 'prepare', plan: () => prepare(session) },
+    { name: 'repair', plan: () => repair(session, terraform) },
+    { name: 'provision', plan: () => provision(session, terraform) },
+    ...inner.stages.map(
+      (stage): Stage => ({
+        ...stage,
+        plan: async () => {
+          const plan = await stage.plan()
+          return stage.name === 'publish' ? login(session, plan) : plan
+        },
+      }),
+    ),
+  ]
+  return {
+    name: 'gke',
+    stages,
+    recover: (stage, error) => recover(session, inner, stage, error),
+    ...(inner.rollback === undefined ? {} : { rollback: inner.rollback }),
+    lock: async () => ((await isConnected(session)) ? inner.lock?.() : undefined),
+    look: async (until, tell) => {
+      if (until.kind === 'apis' || until.kind === 'released') {
+        return lookAtCloud(host, await session.login(), until, tell)
+      }
+      if (inner.look === undefined) throw new TypeError(`nobody can look at ${until.kind}`)
+      return inner.look(until, tell)
+    },
+    planDown: openTeardown(session, inner),
+    leftovers: () => gkeLeftovers(session, inner),
+    running: async (): Promise<Running | undefined> =>
+      (await isConnected(session)) ? inner.running() : undefined,
+  }
+}
+
+/** With Docker's own endpoint: our folder of settings does not know the person's contexts. */
+async function login(session: GkeSession, plan: Plan): Promise<Plan> {
+  const { host, names, paths } = session
+  if (!plan.steps.some(step => step.id === 'image.push' && step.skip === undefined)) return plan
+  const docker = await findDocker(host)
+  const query = {
+    program: docker?.program ?? 'docker',
+    args: ['context', 'inspect', '--format', '{{.Endpoints.docker.Host}}'],
+  }
+  const ran = host.env.DOCKER_HOST ? undefined : await host.run(query, { timeoutMs: 5000 })
+  const endpoint = ran?.exitCode === 0 ? ran.stdout.trim() || undefined : undefined
+  return withRegistryLogin(plan, names, await session.login(), paths.docker, endpoint)
+}
+
+/** A failed Terraform in the words of a person; what the cluster says of itself is the inner target's. */
+async function recover(
+  session: GkeSession,
+  inner: Target,
+  stage: Stage,
+  error: UserError,
+): Promise<Recovery> {
+  if (error.code === 'tool.failed' && ['prepare', 'repair', 'provision', 'teardown'].includes(stage.name)) {
+    const known = failureOfTerraform(error.details.join('\n'), session.where)
+    if (known !== undefined)
+      return { error: new UserError(known.message, { ...error, ...known, details: error.details }) }
+  }
+  return (await inner.recover?.(stage, error)) ?? { error }
+}
