@@ -279,7 +279,8 @@ export class Chat {
     }
     if (reply.ok) return this.#confirm(item, reply.seq, reply.at)
     const passing = reply.error === 'unavailable' || reply.error === 'rate' || reply.error === 'internal'
-    this.outbox.update(item.id, { state: passing ? 'queued' : 'failed', note: reply.message })
+    const note = reply.error === 'invalid' ? 'It cannot be sent as it is' : reply.message
+    this.outbox.update(item.id, { state: passing ? 'queued' : 'failed', note })
     return passing ? Math.max(retryMs, reply.retryAfterMs ?? 0) : undefined
   }
 

@@ -20,6 +20,7 @@ describe.skipIf(chromiumPath === undefined || folder === '')('pictures', { timeo
     await shoot(guest, `welcome-${colorScheme}`)
     await guest.page.context().close()
     const ada = await on.come('Ada Lovelace', await on.newRoom(), { colorScheme })
+    await ada.page.locator('.intro').waitFor()
     await shoot(ada, `empty-${colorScheme}`)
     await ada.page.getByRole('button', { name: 'New room' }).click()
     await shoot(ada, `new-room-${colorScheme}`)

@@ -74,7 +74,7 @@ export function avatar(id: string, name: string): HTMLElement {
   const letters = words.slice(0, 2).map(word => [...word][0] ?? '')
   return h(
     'span',
-    { class: `avatar hue-${(hash >>> 8) % 8}`, attrs: { 'aria-hidden': 'true' } },
+    { class: `avatar hue-${(hash >>> 8) % 12}`, attrs: { 'aria-hidden': 'true' } },
     letters.join('').toUpperCase(),
   )
 }

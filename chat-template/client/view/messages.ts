@@ -102,12 +102,8 @@ export class Messages {
     const anchor = toBottom ? undefined : this.#anchor()
     const window = this.#window(room.log.messages)
     const newest = this.#to === undefined || window.at(-1) === room.log.messages.at(-1)
-    const rows = rowsFor(
-      window,
-      newest ? this.#waiting : [],
-      this.#you,
-      room.log.settled >= 0 && !room.older && window[0] === room.log.messages[0],
-    )
+    const begun = room.log.settled >= 0 && !room.older && window[0] === room.log.messages[0]
+    const rows = rowsFor(window, newest ? this.#waiting : [], this.#you, begun ? room.summary : undefined)
     this.#reconcile(rows)
     if (toBottom) this.#scroll.scrollTop = this.#scroll.scrollHeight
     else if (anchor !== undefined) {

@@ -171,7 +171,11 @@ export class Page {
         : room.state === 'missing'
           ? `There is no room “${room.id}”. The link may be old, or mistyped.`
           : `You cannot enter “${room.id}”.`
-    if (this.#empty.textContent !== text) this.#empty.replaceChildren(h('p', {}, text))
+    if (this.#empty.textContent?.startsWith(text)) return
+    const back = h('button', { type: 'button', class: 'secondary' }, 'Go to the lobby')
+    back.addEventListener('click', () => this.#options.open('lobby'))
+    const emblem = h('span', { class: 'emblem' }, icon('hash'))
+    this.#empty.replaceChildren(h('div', { class: 'intro' }, emblem, h('p', {}, text), back))
   }
 
   #showTitle(rooms: RoomState[]): void {

@@ -1,6 +1,6 @@
-import type { Message, Person } from '../../shared/events.ts'
+import type { Message, Person, RoomSummary } from '../../shared/events.ts'
 import type { Outgoing } from '../outbox.ts'
-import { avatar, h, iconButton } from './dom.ts'
+import { avatar, h, icon, iconButton } from './dom.ts'
 import { withLinks } from './links.ts'
 
 export interface RowActions {
@@ -20,15 +20,15 @@ export interface Row {
 /** Messages of one person that follow within this time stand under one name. */
 const groupMs = 5 * 60_000
 
-/** One row a message, a line for each day, and what waits to be sent at the end. */
+/** One row a message, a line for each day, what waits to be sent at the end, and `begun` where nothing is older. */
 export function rowsFor(
   messages: Message[],
   waiting: readonly Outgoing[],
   you: Person,
-  complete: boolean,
+  begun: RoomSummary | undefined,
 ): Row[] {
   const rows: Row[] = []
-  if (complete) rows.push(note('start', 'This is the beginning of the room.'))
+  if (begun !== undefined) rows.push(introduction(begun))
   let before: Message | undefined
   const changes = new Map(
     waiting.flatMap(item => (item.seq === undefined ? [] : [[item.seq, item] as const])),
@@ -36,7 +36,7 @@ export function rowsFor(
   for (const message of messages) {
     const day = dayOf(message.at)
     if (before === undefined || dayOf(before.at) !== day) {
-      rows.push(note(`day ${day}`, dayName(message.at), 'day'))
+      rows.push(dayRow(day, dayName(message.at)))
       before = undefined
     }
     const follows =
@@ -55,8 +55,24 @@ export function renderRow(row: Row, actions: RowActions): HTMLElement {
   return row.draw(actions)
 }
 
-function note(key: string, text: string, className = 'note'): Row {
-  return { key, signature: text, draw: () => h('li', { class: className }, h('span', {}, text)) }
+/** What stands where the room begins; in a room where nothing was said it is all there is. */
+function introduction({ title, private: hidden }: RoomSummary): Row {
+  const text = hidden
+    ? 'Nothing is older than this. Only who has the link can find this room.'
+    : 'Nothing is older than this. Anybody can find this room in the list, or by its link.'
+  const draw = () =>
+    h(
+      'li',
+      { class: 'intro' },
+      h('span', { class: 'emblem' }, icon(hidden ? 'lock' : 'hash')),
+      h('h2', {}, `Welcome to ${title}`),
+      h('p', { class: 'muted' }, text),
+    )
+  return { key: 'intro', signature: title, draw }
+}
+
+function dayRow(key: string, text: string): Row {
+  return { key: `day ${key}`, signature: text, draw: () => h('li', { class: 'day' }, h('span', {}, text)) }
 }
 
 function messageRow(message: Message, follows: boolean, own: boolean, change: Outgoing | undefined): Row {
@@ -123,7 +139,7 @@ function heading(name: string, at: number, own: boolean): HTMLElement {
 
 function status(item: Outgoing, actions: RowActions): HTMLElement {
   const words = { queued: 'Waiting to be sent', sending: 'Sending…', failed: 'Not sent' }[item.state]
-  const line = h('p', { class: `status ${item.state}` }, item.note ? `${words}: ${item.note}` : words)
+  const line = h('p', { class: `status ${item.state}` }, item.note ? `${words}. ${item.note}.` : words)
   if (item.state !== 'failed') return line
   const button = (label: string, click: () => void) =>
     h('button', { type: 'button', class: 'link', on: { click } }, label)
@@ -136,7 +152,7 @@ function status(item: Outgoing, actions: RowActions): HTMLElement {
   return line
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
+const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' })
 const date = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' })
 
 function time(at: number, className = 'time'): HTMLElement {
@@ -144,8 +160,17 @@ function time(at: number, className = 'time'): HTMLElement {
   return h(
     'time',
     { class: className, dateTime: when.toISOString(), title: when.toLocaleString() },
-    clock.format(when),
+    className === 'time' ? clock.format(when) : short(when),
   )
+}
+
+/** Without AM or PM: there is little room at the side. */
+function short(when: Date): string {
+  const parts = clock.formatToParts(when).filter(({ type }) => type !== 'dayPeriod')
+  return parts
+    .map(({ value }) => value)
+    .join('')
+    .trim()
 }
 
 function dayOf(at: number): string {
