@@ -5,7 +5,7 @@ import type { Emit } from '../report/events.ts'
 import type { Report, StepResult } from '../report/report.ts'
 import type { Host, TreeFile } from '../run/host.ts'
 import type { Adopted } from '../scaffold/adopted.ts'
-import { adoptedFiles, describeAdopted, withAdopted } from '../scaffold/adopted-files.ts'
+import { adoptedFiles, describeAdopted, noteOfIgnores, withAdopted } from '../scaffold/adopted-files.ts'
 import { type Answers, answersOf, type InitOptions } from '../scaffold/answers.ts'
 import { askMissing } from '../scaffold/ask.ts'
 import { gitignoreNote, isLeftBehind, projectFiles } from '../scaffold/files.ts'
@@ -34,7 +34,10 @@ export async function init(host: Host, options: InitOptions, emit: Emit): Promis
   refuseConflicts(plan.files)
   const changes = plan.steps.some(step => step.skip === undefined)
   const lines = describeFiles(plan.files)
-  const kept = [...gitignoreNote(files, target), ...(adopted === undefined ? [] : describeAdopted(adopted))]
+  const kept =
+    adopted === undefined
+      ? gitignoreNote(files, target)
+      : [...(await noteOfIgnores(host, folder)), ...describeAdopted(adopted)]
   if (!dryRun) {
     await writeProject(host, folder, plan, target)
     for (const text of [...lines, ...kept]) emit({ type: 'note', text })
@@ -66,5 +69,9 @@ async function readFiles(host: Host, answers: Answers, adopted: Adopted | undefi
   if (adopted !== undefined) return adoptedFiles(host, schema, answers, adopted)
   const template = await host.readTree(join(host.packageRoot, `${answers.template}-template`), isLeftBehind)
   if (template.length === 0) throw new Error(`the installation lacks ${answers.template}-template`)
-  return projectFiles(template, schema, answers)
+  const files = projectFiles(template, schema, answers)
+  if (answers.gke === undefined) return files
+  const { withGke } = await import('../scaffold/gke-files.ts')
+  const terraform = await host.readTree(join(host.packageRoot, 'templates', 'terraform'), () => false)
+  return withGke(files, terraform, answers.name, answers.gke)
 }

@@ -54,9 +54,23 @@ export async function adoptedFiles(
   return [
     { path: 'rtdeploy.schema.json', contents: schema, executable: false },
     { path: 'rtdeploy.yaml', contents: config, executable: false },
-    { path: '.gitignore', contents: 'node_modules/\n.rtdeploy/\n', executable: false },
+    ...(await ignores(host, folder)),
     ...(answers.manifests ? manifestFiles(name, replicas, kubernetes, app) : []),
   ]
+}
+
+/** What runs leave behind stays out of git. */
+async function ignores(host: Pick<Host, 'readFile'>, folder: string): Promise<TreeFile[]> {
+  const path = '.gitignore'
+  const there = await host.readFile(join(folder, path))
+  return there === undefined ? [{ path, contents: 'node_modules/\n.rtdeploy/\n', executable: false }] : []
+}
+
+/** A .gitignore that was there stays as it is: says what it lacks. */
+export async function noteOfIgnores(host: Pick<Host, 'readFile'>, folder: string): Promise<string[]> {
+  const there = await host.readFile(join(folder, '.gitignore'))
+  if (there === undefined || /^\/?\.rtdeploy\/?\s*$/m.test(there)) return []
+  return ['.gitignore is kept as it was, add this line to it: .rtdeploy/']
 }
 
 async function readPackage(host: Pick<Host, 'readFile'>, folder: string) {

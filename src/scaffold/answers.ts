@@ -1,8 +1,10 @@
 import { basename, resolve } from 'node:path'
 import { shellLine } from '../command.ts'
 import type { TargetName } from '../config/config.ts'
+import type { GkeConfig } from '../config/gke.ts'
 import { problemOfName, similarName } from '../config/name.ts'
 import { exitCodes, UserError } from '../errors.ts'
+import { forGke, type GkeOptions, gkeAnswersOf, unansweredOfGoogle } from './gke-answers.ts'
 import {
   type KubernetesAnswers,
   type KubernetesOptions,
@@ -10,7 +12,7 @@ import {
   unansweredOfCluster,
 } from './kubernetes-answers.ts'
 
-export interface InitOptions extends KubernetesOptions {
+export interface InitOptions extends KubernetesOptions, GkeOptions {
   readonly folder?: string | undefined
   readonly name?: string | undefined
   readonly template?: string | undefined
@@ -37,6 +39,8 @@ export interface Answers {
   readonly kubernetes: KubernetesAnswers
   /** Whether infra/kubernetes is written. */
   readonly manifests: boolean
+  /** There for the target `gke`: infra/terraform is written too. */
+  readonly gke?: GkeConfig
 }
 
 export const defaults = {
@@ -87,6 +91,8 @@ export function answersOf(options: InitOptions, cwd: string): Answers {
   if (template !== 'chat') {
     throw usage(`there is no template ${JSON.stringify(template)}`, 'template', '--template chat')
   }
+  const gke = options.target === 'gke' ? gkeAnswersOf(options, name) : undefined
+  const kubernetes = kubernetesAnswersOf(options, name)
   return {
     folder: resolve(cwd, folder),
     name,
@@ -94,14 +100,20 @@ export function answersOf(options: InitOptions, cwd: string): Answers {
     target: options.target ?? defaults.target,
     replicas,
     port,
-    kubernetes: kubernetesAnswersOf(options, name),
+    kubernetes: gke === undefined ? kubernetes : forGke(kubernetes, gke, name),
     manifests: options.kubernetes !== false,
+    ...(gke === undefined ? {} : { gke }),
   }
 }
 
 /** What nobody was asked, no flag says, and `--yes` has no default for. Pure. */
 export function unanswered(options: InitOptions): string[] {
-  const cluster = options.target === 'kubernetes' ? unansweredOfCluster(options) : []
+  const cluster =
+    options.target === 'kubernetes'
+      ? unansweredOfCluster(options)
+      : options.target === 'gke'
+        ? unansweredOfGoogle(options)
+        : []
   if (options.yes === true) return cluster
   return [
     ...(options.folder === undefined ? ['[folder]'] : []),

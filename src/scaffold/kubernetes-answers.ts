@@ -24,6 +24,8 @@ export interface KubernetesAnswers {
   readonly host: string | undefined
   readonly redis: Backend
   readonly mongo: Backend
+  /** The way in has the reserved address `<name>-ip`. */
+  readonly reserved?: boolean
 }
 
 /** What runs in the pods: our chat, or an app that was there before. */

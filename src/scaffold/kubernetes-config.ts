@@ -6,7 +6,7 @@ import { render } from './render.ts'
 /** The section `kubernetes` of rtdeploy.yaml; an example in comments as long as there is no context and no image. Pure. */
 export function renderSection(name: string, answers: KubernetesAnswers, app: App): string {
   return render(section, {
-    used: answers.context !== undefined && answers.image !== undefined,
+    used: answers.context !== undefined && answers.image !== undefined && answers.reserved !== true,
     context: answers.context ?? 'my-cluster',
     image: answers.image ?? `registry.example.com/team/${name}`,
     namespace: answers.namespace,

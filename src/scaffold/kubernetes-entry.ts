@@ -30,6 +30,7 @@ export function entryView(name: string, answers: KubernetesAnswers) {
     host: answers.host ?? '',
     tls: `${name}-tls`,
     address: `${name}-ip`,
+    reserved: answers.reserved === true,
     timeout: balancerOf(answers).timeout,
     traefik: className === 'traefik',
     haproxy: isIngress && className === 'haproxy',
