@@ -22,7 +22,31 @@ export const choice = (flags: string, description: string, choices: readonly str
 
 /** Where the project runs, for verbs that look at it or change it. */
 export const targetFlag = () =>
-  choice('--target <target>', 'where it runs, instead of what rtdeploy.yaml says', ['local', 'kubernetes'])
+  choice('--target <target>', 'where it runs, instead of what rtdeploy.yaml says', [
+    'local',
+    'kubernetes',
+    'gke',
+  ])
+/** What `init` has to know for Google Cloud. */
+export function gkeFlags(command: Command): Command {
+  return command
+    .option('--project <id>', 'Google Cloud project; target gke')
+    .option('--region <name>', 'region of everything that has one, for instance europe-west1; target gke')
+    .addOption(
+      choice('--mode <mode>', 'who runs the nodes: autopilot is Google, standard is you', [
+        'autopilot',
+        'standard',
+      ]),
+    )
+    .option('--minimal', 'one zone, Spot nodes, no NAT: cheap, and away now and then; target gke')
+    .option('--zone <name>', 'zone of a minimal cluster')
+    .option('--spot', 'an extra pool of Spot nodes; mode standard')
+    .option('--memorystore', 'Google’s own Redis, with a replica, instead of a pod; target gke')
+    .addOption(
+      choice('--dns <how>', 'records: printed for you to enter; zone: in Cloud DNS', ['records', 'zone']),
+    )
+}
+
 const affinities = ['none', 'client-ip', 'cookie'] as const
 const kinds = ['envoy', 'classic'] as const
 const rungs = ['auto', 'url', 'program', 'docker', 'download', 'embedded'] as const

@@ -5,6 +5,7 @@ import {
   clusterFlags,
   collect,
   contextFlag,
+  gkeFlags,
   kubernetesFlags,
   loadBalancerFlags,
   number,
@@ -32,19 +33,23 @@ export function defineVerbs(program: Command, does: Does): void {
   does(
     'init',
     () =>
-      kubernetesFlags(
-        program
-          .command('init')
-          .argument('[folder]', 'where the project goes')
-          .description('create a project: a chat app that runs as several replicas')
-          .option('--name <name>', 'name of the app; the last part of the folder by default')
-          .addOption(choice('--template <name>', 'what to start from', ['chat']))
-          .addOption(choice('--target <target>', 'where `up` runs it first', ['local', 'kubernetes']))
-          .option('--replicas <n>', 'how many replicas', number('--replicas', 1, 20))
-          .option('--port <n>', 'port of the front door on this machine', number('--port', 0, 65_535))
-          .option('-y, --yes', 'take the defaults, ask nothing')
-          .option('--dry-run', 'say what would be written, write nothing')
-          .option('--force', 'overwrite files that differ; never deletes any'),
+      gkeFlags(
+        kubernetesFlags(
+          program
+            .command('init')
+            .argument('[folder]', 'where the project goes')
+            .description('create a project: a chat app that runs as several replicas')
+            .option('--name <name>', 'name of the app; the last part of the folder by default')
+            .addOption(choice('--template <name>', 'what to start from', ['chat']))
+            .addOption(
+              choice('--target <target>', 'where `up` runs it first', ['local', 'kubernetes', 'gke']),
+            )
+            .option('--replicas <n>', 'how many replicas', number('--replicas', 1, 20))
+            .option('--port <n>', 'port of the front door on this machine', number('--port', 0, 65_535))
+            .option('-y, --yes', 'take the defaults, ask nothing')
+            .option('--dry-run', 'say what would be written, write nothing')
+            .option('--force', 'overwrite files that differ; never deletes any'),
+        ),
       ),
     async () => (await import('./commands/init.ts')).init,
     planOnly,

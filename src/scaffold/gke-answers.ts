@@ -1,0 +1,110 @@
+import { shellLine } from '../command.ts'
+import type { GkeConfig } from '../config/gke.ts'
+import { gkeNames } from '../config/gke-names.ts'
+import { exitCodes, UserError } from '../errors.ts'
+import { chatApp, type KubernetesAnswers, type KubernetesOptions, secretNames } from './kubernetes-answers.ts'
+
+/** Flags of `init` that concern Google Cloud alone. */
+export interface GkeOptions {
+  readonly project?: string | undefined
+  readonly region?: string | undefined
+  readonly zone?: string | undefined
+  readonly mode?: 'autopilot' | 'standard' | undefined
+  readonly minimal?: boolean | undefined
+  readonly spot?: boolean | undefined
+  readonly dns?: 'records' | 'zone' | undefined
+  readonly memorystore?: boolean | undefined
+}
+
+/** What has no default: whose project it is. Pure. */
+export function unansweredOfGoogle({ project, region }: GkeOptions): string[] {
+  return [...(project === undefined ? ['--project'] : []), ...(region === undefined ? ['--region'] : [])]
+}
+
+/** What is wrong with a project's id. Pure. */
+export function problemOfProject(project: string): string | undefined {
+  return /^(?!.*google)[a-z][a-z0-9-]{4,28}[a-z0-9]$/.test(project)
+    ? undefined
+    : 'should be a project id: 6 to 30 of a-z, 0-9 and hyphens; `gcloud projects list` lists yours'
+}
+
+/** What is wrong with a region. Pure. */
+export function problemOfRegion(region: string): string | undefined {
+  return /^[a-z]+-[a-z]+\d{1,2}$/.test(region) ? undefined : 'should be a region, for example europe-west1'
+}
+
+/**
+ * The section `gke` of rtdeploy.yaml, as the flags say it. Throws a `UserError` (exit 2) that names the flag to correct.
+ * Whatever else is wrong with it, reading rtdeploy.yaml says. Pure.
+ */
+export function gkeAnswersOf(options: GkeOptions & KubernetesOptions, name: string): GkeConfig {
+  const { project = '', region = '', host, zone } = options
+  refuse(problemOfProject(project), 'project', project, ['--project', `my-${name}`])
+  refuse(problemOfRegion(region), 'region', region, ['--region', 'europe-west1'])
+  if (options.entry === 'loadbalancer') {
+    throw usage(
+      'the entry loadbalancer knows neither cookies nor TLS, on GKE there are better ones',
+      'entry',
+      ['--entry', 'gateway'],
+    )
+  }
+  const minimal = options.minimal ?? false
+  const mode = minimal ? 'standard' : (options.mode ?? 'autopilot')
+  if (zone !== undefined && !minimal) throw usage('--zone is for a minimal cluster', 'zone', ['--minimal'])
+  if (options.spot === true && (minimal || mode === 'autopilot')) {
+    throw usage('--spot is an extra pool of a Standard cluster', 'spot', ['--mode', 'standard', '--spot'])
+  }
+  const redis = options.memorystore === true ? 'memorystore' : 'in-cluster'
+  const mongo = options.mongo === 'external' ? 'secret-manager' : 'in-cluster'
+  return {
+    project,
+    region,
+    ...(zone === undefined ? {} : { zone }),
+    mode,
+    minimal,
+    spot: options.spot ?? false,
+    entry: options.entry ?? 'gateway',
+    ...(host === undefined ? {} : { host }),
+    certificate: host === undefined ? 'none' : 'managed',
+    dns: host === undefined ? 'records' : (options.dns ?? 'records'),
+    redis,
+    mongo,
+    ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+    manifests: 'infra/kubernetes',
+    secrets: secretNames(backendsOf({ redis, mongo }), chatApp),
+    terraform: 'infra/terraform',
+    authorizedNetworks: {},
+  }
+}
+
+const backendsOf = ({ redis, mongo }: Pick<GkeConfig, 'redis' | 'mongo'>) =>
+  ({
+    redis: redis === 'memorystore' ? 'external' : 'in-cluster',
+    mongo: mongo === 'secret-manager' ? 'external' : 'in-cluster',
+  }) as const
+
+/** The Kubernetes half of the answers, which follows from the other. Pure. */
+export function forGke(answers: KubernetesAnswers, gke: GkeConfig, name: string): KubernetesAnswers {
+  const { context, image } = gkeNames(name, gke)
+  return {
+    ...answers,
+    ...backendsOf(gke),
+    context,
+    image,
+    entry: gke.entry,
+    className: gke.entry === 'gateway' ? 'gke-l7-global-external-managed' : 'gce',
+    reserved: true,
+  }
+}
+
+function refuse(problem: string | undefined, noun: string, value: string, flag: readonly string[]): void {
+  if (problem !== undefined) throw usage(`${noun} ${JSON.stringify(value)} ${problem}`, noun, flag)
+}
+
+function usage(message: string, noun: string, flag: readonly string[]): UserError {
+  return new UserError(message, {
+    code: `${noun}.invalid`,
+    hint: shellLine({ program: 'rtdeploy', args: ['init', '--target', 'gke', ...flag] }),
+    exitCode: exitCodes.usage,
+  })
+}
