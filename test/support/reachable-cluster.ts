@@ -1,20 +1,17 @@
 import { spawnSync } from 'node:child_process'
-import { appendFileSync } from 'node:fs'
+import { optional } from './needs.ts'
 
 /**
- * The kubeconfig of a cluster that answers: RTDEPLOY_TEST_KUBECONFIG or KUBECONFIG. Undefined when there is none; throws
- * where RTDEPLOY_TEST_REQUIRE names `cluster`, so that a machine which promises one cannot skip silently.
+ * The kubeconfig of a cluster that answers. A file alone promises nothing: it outlives a cluster that was stopped. Throws
+ * where RTDEPLOY_TEST_REQUIRE names `cluster` and none answers.
  */
 export function reachableCluster(kubectl: string | undefined): string | undefined {
-  const path = process.env.RTDEPLOY_TEST_KUBECONFIG ?? process.env.KUBECONFIG
-  if (kubectl !== undefined && path !== undefined && path !== '') {
-    const args = ['--kubeconfig', path, '--request-timeout=10s', 'get', '--raw', '/readyz']
-    if (spawnSync(kubectl, args).status === 0) return path
-  }
+  const kubeconfig = optional('cluster')
+  if (kubectl === undefined || kubeconfig === undefined) return undefined
+  const args = ['--kubeconfig', kubeconfig, '--request-timeout=10s', 'get', '--raw', '/readyz']
+  if (spawnSync(kubectl, args).status === 0) return kubeconfig
   if ((process.env.RTDEPLOY_TEST_REQUIRE ?? '').split(',').includes('cluster')) {
-    throw new Error(`RTDEPLOY_TEST_REQUIRE names a cluster, and none answers by KUBECONFIG=${path ?? ''}`)
+    throw new Error(`RTDEPLOY_TEST_REQUIRE names a cluster, and none answers by ${kubeconfig}`)
   }
-  const ledger = process.env.RTDEPLOY_TEST_MISSING
-  if (ledger !== undefined) appendFileSync(ledger, 'kubeconfig\n')
   return undefined
 }
