@@ -65,7 +65,7 @@ function introduction({ title, private: hidden }: RoomSummary): Row {
       'li',
       { class: 'intro' },
       h('span', { class: 'emblem' }, icon(hidden ? 'lock' : 'hash')),
-      h('h2', {}, `Welcome to ${title}`),
+      h('p', { class: 'welcome-to' }, `Welcome to ${title}`),
       h('p', { class: 'muted' }, text),
     )
   return { key: 'intro', signature: title, draw }
