@@ -6,7 +6,7 @@ import { createBus } from './bus.ts'
 import { Committer } from './commit.ts'
 import type { Config } from './config.ts'
 import type { Context } from './context.ts'
-import { createDispatch } from './dispatch.ts'
+import { createDispatch, mostStrikes } from './dispatch.ts'
 import { drain } from './drain.ts'
 import { Feed } from './feed.ts'
 import { Health } from './health.ts'
@@ -19,6 +19,7 @@ import { originAllowed } from './origin.ts'
 import { beatMs, Presence } from './presence.ts'
 import { Sessions } from './session.ts'
 import { cut, slowReaders } from './slow-readers.ts'
+import { SparseLog } from './sparse-log.ts'
 import type { Store } from './store/store.ts'
 import { RoomThrottle } from './throttle.ts'
 import { type ChatServer, type ChatSocket, type Clock, channel, systemClock } from './types.ts'
@@ -42,6 +43,9 @@ export interface App {
   drain(): Promise<void>
 }
 
+/** How a connection ends that sent what is no packet. */
+const brokenOff = new Set(['parse error', 'forced close', 'transport error'])
+
 /**
  * The chat on an HTTP server that listens elsewhere. Nothing here opens a port or reads the environment, so a test can
  * have several of them in one process.
@@ -49,6 +53,7 @@ export interface App {
 export function createApp(httpServer: HttpServer, options: AppOptions): App {
   const { config, store, adapter, log, metrics, clock = systemClock } = options
   const sessions = new Sessions(config.cookieSecret)
+  const strangers = new SparseLog(log, clock)
   let draining: Promise<void> | undefined
   let closing = false
 
@@ -82,7 +87,11 @@ export function createApp(httpServer: HttpServer, options: AppOptions): App {
           ? 'full'
           : undefined
       const refused = reason ?? (originAllowed(request, config.origins) ? undefined : 'origin')
-      if (refused !== undefined) metrics.handshakeRefused(refused)
+      if (refused !== undefined) {
+        metrics.handshakeRefused(refused)
+        const origin = request.headers.origin?.slice(0, 100)
+        strangers.note(refused, 'refused a connection', { reason: refused, origin })
+      }
       decide(refused, refused === undefined)
     },
   })
@@ -130,7 +139,10 @@ export function createApp(httpServer: HttpServer, options: AppOptions): App {
   const context: Context = { io, config, store, committer, feed, presence, typing, bus, clock, log, metrics }
   const listeners = [createDispatch(context)]
   // One function for all: a closure for each connection would be a good part of what a connection costs.
-  function leaveAll(this: ChatSocket): void {
+  function leaveAll(this: ChatSocket, reason: string): void {
+    if (!closing && brokenOff.has(reason) && this.data.strikes < mostStrikes) {
+      strangers.note('packet', 'a connection ended by what it sent', { connection: this.id, reason })
+    }
     for (const room of roomsOf(this)) leave(context, this, room)
   }
 

@@ -86,6 +86,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Loaded {
   const replicas = whole('REPLICAS', 1, 1, 10_000)
   if (mongoUrl === undefined && production)
     problems.push('MONGODB_URL is needed in production: messages would be lost')
+  else if (mongoUrl === undefined && replicas > 1)
+    problems.push(`MONGODB_URL is needed with ${replicas} replicas: each would have its own messages`)
   else if (mongoUrl === undefined)
     warnings.push('MONGODB_URL is not set: messages stay in memory and go with the process')
   if (redisUrl === undefined && replicas > 1) problems.push(`REDIS_URL is needed with ${replicas} replicas`)

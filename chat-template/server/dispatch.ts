@@ -9,7 +9,7 @@ import type { ChatSocket } from './types.ts'
 /** Work that one connection may have open at once; beyond it the client is asking faster than it can be served. */
 const mostOpen = 100
 /** Refusals in a row after which a client is not mistaken but hostile. */
-const mostStrikes = 200
+export const mostStrikes = 200
 
 type AnyReply = ((reply: unknown) => void) | undefined
 

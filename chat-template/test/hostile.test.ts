@@ -148,6 +148,24 @@ describe('a hostile client', () => {
     await othersAreFine()
   })
 
+  it('costs one line a minute for nonsense and one for foreign origins, however often it comes', async () => {
+    for (let at = 0; at < 30; at++) {
+      const wild = (await raw(replica.url))!
+      wild.text('40{"name":"Eve"}')
+      await until('it is in', () => wild.received().includes('hostname'))
+      wild.text('42{"no":"array"}')
+      await until('it is cut', () => wild.closed())
+      await fetch(`${replica.url}/socket.io/?EIO=4&transport=polling`, {
+        headers: { origin: 'https://evil.example' },
+      })
+    }
+    const lines = replica.lines.filter(({ level }) => level !== 'debug')
+    expect(lines).toMatchObject(
+      [{ msg: 'refused a connection', reason: 'origin' }, { times: 1 }].toReversed(),
+    )
+    expect(replica.metrics.text()).toContain('chat_handshakes_refused_total{reason="origin"} 30')
+  })
+
   it('is told how long to wait when it is only a little too fast', async () => {
     const socket = open(replica.url, 'Ada')
     const replies = await Promise.all(Array.from({ length: 45 }, () => ask(socket, 'echo', {})))

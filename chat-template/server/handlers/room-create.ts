@@ -5,10 +5,12 @@ import { summary } from '../membership.ts'
 import { Refusal } from '../refusal.ts'
 
 /** A public room is named after its title; a private one has a name that nobody can guess (128 random bits). */
-export const roomCreate: Handler<'room:create'> = async (context, _socket, payload) => {
+export const roomCreate: Handler<'room:create'> = async (context, socket, payload) => {
   const id = payload.private
     ? `${privatePrefix}${randomBytes(16).toString('base64url')}`
     : slug(payload.title)
+  // Rooms stay: one connection makes no more than about one a second.
+  socket.data.tokens -= context.config.eventsPerSecond - 1
   const room = { id, title: payload.title, private: payload.private, head: 0 }
   if (!(await context.store.createRoom(room))) throw new Refusal('exists', 'There is a room with this name')
   context.log.info('room created', { private: payload.private })
