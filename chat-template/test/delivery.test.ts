@@ -143,7 +143,7 @@ for (const adapter of ['redis', 'sharded', 'streams'] as const) {
           ada.chat.send('lobby', 'without Redis')
           await until('stored and told here', () => ada.chat.outbox.items.length === 0)
           proxy.set('pass')
-          await until('the gap is filled', () => grace.texts('lobby').includes('without Redis'), 5_000)
+          await until('the gap is filled', () => grace.texts('lobby').includes('without Redis'))
           await until('well again', () => replicas.every(({ app }) => app.health.healthy))
           ada.chat.send('lobby', 'with Redis')
           await until('live again', () => grace.texts('lobby').includes('with Redis'))

@@ -22,7 +22,7 @@ describe('a replica that is told to go', () => {
   }
 
   it('is first unready and still serving, then closes one by one, then ends', async () => {
-    const { url, app } = await start({ drainWaitMs: 400, drainMs: 400 })
+    const { url, app } = await start({ drainWaitMs: 4_000, drainMs: 400 })
     const ada = await join(url, 'Ada', ['websocket'])
     const drained = app.drain()
     const ready = await fetch(`${url}/readyz`)

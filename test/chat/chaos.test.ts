@@ -25,7 +25,7 @@ describe.skipIf(redisServer === undefined)("the chat's fault run", () => {
         ...process.env,
         MONGODB_URL: `mongodb://127.0.0.1:${mongo.port}`,
         CHAOS_PEOPLE: '12',
-        CHAOS_PHASE_MS: '3000',
+        CHAOS_PHASE_MS: '1500',
         // How fast the clients are back is for the run on a quiet machine to say.
         CHAOS_RECONNECT_MS: '20000',
       },
