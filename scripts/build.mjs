@@ -83,6 +83,22 @@ async function jsonSchema() {
   return `${JSON.stringify(module.jsonSchema(), undefined, 2)}\n`
 }
 
+/** One file, since it is handed to pods by itself. */
+async function inClusterProgram() {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: ['src/verify/in-cluster-main.ts'],
+    write: false,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    minify: true,
+    legalComments: 'none',
+  })
+  return outputFiles[0].text
+}
+
 /** The help of the program as a whole: bin/ prints it without loading anything. */
 async function helpText() {
   const { main } = createRequire(import.meta.url)(join(dist, 'main.js'))
@@ -117,6 +133,7 @@ const type = { path: join(dist, 'package.json'), contents: Buffer.from('{ "type"
 const keep = new Set([type, ...programs].map(publish))
 for (const [name, text] of [
   ['schema.json', await jsonSchema()],
+  ['in-cluster.mjs', await inClusterProgram()],
   ['help.txt', await helpText()],
 ]) {
   keep.add(publish({ path: join(dist, name), contents: Buffer.from(text) }))

@@ -127,6 +127,7 @@ export function defineVerbs(program: Command, does: Does): void {
         .option('--idle <seconds>', 'how long a silent socket is held', number('--idle', 0, 86_400))
         .option('--insecure', 'accept any TLS certificate')
         .option('--html <file>', 'write one page with the timeline of every connection')
+        .option('--in-cluster', 'measure from pods of the cluster too')
         .option('--disrupt <what>', 'rollout, replica, node, redis or all, with a ledger of every message')
         .option('--clients <n>', 'how many clients talk during a disruption', number('--clients', 2, 500))
         .option('-y, --yes', 'yes to every question')

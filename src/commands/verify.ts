@@ -5,7 +5,7 @@ import { exitCodes, UserError } from '../errors.ts'
 import type { Emit } from '../report/events.ts'
 import { outcomeOf, type Report } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
-import type { Running } from '../targets/target.ts'
+import type { Running, Runtime } from '../targets/target.ts'
 import { type VerifyOptions, type VerifyProgress, verifyDefaults } from '../verify/options.ts'
 import { checkTitles } from '../verify/titles.ts'
 import { verify } from '../verify/verify.ts'
@@ -27,7 +27,9 @@ export interface VerifyFlags extends Pick<RunFlags, 'target' | 'context'> {
   readonly requireReal?: boolean
 }
 
-interface VerifyCommandFlags extends VerifyFlags, DisruptFlags {}
+interface VerifyCommandFlags extends VerifyFlags, DisruptFlags {
+  readonly inCluster?: boolean
+}
 
 /** Measures the running target, or any Socket.IO v4 server that is named. */
 export async function verifyCommand(host: Host, flags: VerifyCommandFlags, emit: Emit): Promise<Report> {
@@ -84,7 +86,8 @@ async function verifyProject(host: Host, flags: VerifyCommandFlags, emit: Emit) 
     flags.disrupt === undefined
       ? []
       : await disrupt(host, runtime, running, config, optionsFor(running, config, flags), flags, emit)
-  const checks = [...measured.checks, ...disrupted]
+  const inside = flags.inCluster ? await verifyInside(runtime, running, config, flags, emit) : []
+  const checks = [...measured.checks, ...inside, ...disrupted]
   return { ...measured, checks, backends: running.backends, next: ['rtdeploy status', 'rtdeploy down'] }
 }
 
@@ -97,6 +100,29 @@ export async function verifyRunning(
   emit: Emit,
 ) {
   return measure(host, optionsFor(running, config, flags), emit)
+}
+
+const insidePods = 3
+
+/** The same from inside the cluster: with several addresses, and past the balancer where that cannot be reached. */
+async function verifyInside(
+  runtime: Runtime,
+  running: Running,
+  config: Config,
+  flags: VerifyFlags,
+  emit: Emit,
+) {
+  if (runtime.verifyInside === undefined) {
+    throw usage('--in-cluster needs a cluster', 'rtdeploy verify --in-cluster --target kubernetes')
+  }
+  emit({ type: 'step-started', id: 'in-cluster', title: 'From inside the cluster' })
+  const checks = await runtime.verifyInside({
+    pods: insidePods,
+    options: optionsFor(running, config, flags),
+    tell: text => emit({ type: 'step-progress', id: 'in-cluster', text }),
+  })
+  for (const check of checks) emit({ type: 'check-done', check })
+  return checks
 }
 
 function optionsFor(running: Running, config: Config, flags: VerifyFlags): VerifyOptions {

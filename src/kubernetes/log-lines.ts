@@ -60,8 +60,7 @@ export function podsNamed(
   app: string,
   wanted: string | undefined,
 ): KubernetesObject[] {
-  const workload = (pod: KubernetesObject) => pod.metadata.labels?.['app.kubernetes.io/name'] ?? ''
-  if (wanted === undefined) return pods.filter(pod => ownerOf(pod) === app || workload(pod) === app)
+  if (wanted === undefined) return pods.filter(pod => ownerOf(pod) === app)
   const fits = (pod: KubernetesObject) => {
     const { name } = pod.metadata
     const owner = ownerOf(pod)

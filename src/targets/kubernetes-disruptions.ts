@@ -3,6 +3,8 @@ import { askCluster } from '../facts/cluster-connection.ts'
 import { readSnapshot } from '../facts/cluster-rollout.ts'
 import {
   argumentOf,
+  at,
+  isMapping,
   type KubernetesObject,
   nameOf,
   type ObjectReference,
@@ -63,12 +65,12 @@ export async function clusterDisruptions(host: Host, cluster: Cluster, name: str
   const node: Disruption = {
     name: 'node',
     title: 'Node drained',
-    says: `move all pods of ${name} off one node, which takes no new ones meanwhile`,
+    says: `move the replicas of ${name} off one node, which takes no new ones meanwhile`,
     run: async () => {
       const [pod] = await pods(app)
       const on = textAt(pod, 'spec', 'nodeName')
       if (pod === undefined || on === undefined) return
-      const selector = `app.kubernetes.io/name=${pod.metadata.labels?.['app.kubernetes.io/name'] ?? name}`
+      const selector = await selectorOf(host, cluster, app)
       try {
         // The pods of others stay where they are.
         const flags = ['--ignore-daemonsets', '--delete-emptydir-data', '--timeout', '5m']
@@ -91,6 +93,15 @@ export async function clusterDisruptions(host: Host, cluster: Cluster, name: str
     },
   }
   return [rollout, replica, node, ...(hasRedis ? [store] : [])]
+}
+
+/** The labels by which a workload knows its pods. */
+async function selectorOf(host: Host, cluster: Cluster, workload: ObjectReference): Promise<string> {
+  const [object] = await askCluster(host, cluster, getList(cluster, [argumentOf(workload)]))
+  const wanted = at(object, 'spec', 'selector', 'matchLabels')
+  return Object.entries(isMapping(wanted) ? wanted : {})
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(',')
 }
 
 /** Until all pods are new and available, and those that had to go are gone. */

@@ -18,6 +18,7 @@ import { clusterChecks, podRows, renderClusterStatus } from '../report/kubernete
 import type { Host } from '../run/host.ts'
 import type { Look } from '../run/run-plan.ts'
 import { clusterDisruptions } from './kubernetes-disruptions.ts'
+import { verifyInCluster } from './kubernetes-in-cluster.ts'
 import { acquireLease } from './kubernetes-lease.ts'
 import { clusterLogs } from './kubernetes-logs.ts'
 import { lookAt } from './kubernetes-look.ts'
@@ -86,6 +87,10 @@ export function kubernetesTarget(host: Host, options: SessionOptions): Target {
       if (records.namespace === undefined) return []
       const remains = await readRemains(host, cluster, name, parseInventory(records.inventory), records)
       return describeRemains(cluster, remains)
+    },
+    verifyInside: async request => {
+      const found = await running(session)
+      return verifyInCluster(host, await session.cluster(), name, found?.url, request)
     },
     disruptions: async () => clusterDisruptions(host, await session.cluster(), name),
     running: () => running(session),

@@ -4,6 +4,7 @@ import type { Plan } from '../plan/plan.ts'
 import type { LogLine } from '../report/merge-logs.ts'
 import type { BackendUse, Check } from '../report/report.ts'
 import type { Look } from '../run/run-plan.ts'
+import type { VerifyOptions } from '../verify/options.ts'
 
 /** A stage of `up`: its plan is made when its turn comes, from facts read anew. */
 export interface Stage {
@@ -35,6 +36,13 @@ export interface PlaceLock {
   release(): Promise<void>
 }
 
+export interface InClusterRequest {
+  /** How many pods measure at the same time. */
+  readonly pods: number
+  readonly options: Omit<VerifyOptions, 'url'>
+  readonly tell: (text: string) => void
+}
+
 export interface Disruption {
   readonly name: string
   readonly title: string
@@ -63,6 +71,8 @@ export interface Runtime {
   readonly status?: () => Promise<Running | undefined>
   /** What the replicas wrote, where that is not in files of this machine. */
   readonly logs?: (request: LogRequest) => Promise<readonly LogLine[]>
+  /** Measures from inside, where there is an inside: several clients with addresses of their own. */
+  readonly verifyInside?: (request: InClusterRequest) => Promise<Check[]>
   /** What can be disrupted on purpose, to see what becomes of messages and connections. */
   readonly disruptions?: () => Promise<readonly Disruption[]>
   /** For plans that wait for something in a cluster. */

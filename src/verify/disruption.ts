@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import type { FanOut } from '../config/config.ts'
 import type { Check } from '../report/report.ts'
 import { type Book, DisruptionClient } from './disruption-client.ts'
@@ -37,6 +38,8 @@ export async function watchDisruption(
 ): Promise<{ readonly checks: Check[]; readonly ledger: Ledger }> {
   const { verify, clients: count, disrupt, onProgress } = options
   const own = new AbortController()
+  // Every pause of every client listens.
+  setMaxListeners(0, own.signal)
   const stop = () => own.abort(signal.reason)
   signal.addEventListener('abort', stop, { once: true })
   const context = openContext(verify, own.signal, () => undefined)
@@ -58,7 +61,8 @@ export async function watchDisruption(
     await Promise.all(clients.map(client => client.connect()))
     const replicasBefore = names()
     const talking = new AbortController()
-    const talk = talkAll(clients, AbortSignal.any([own.signal, talking.signal]))
+    const either = AbortSignal.any([own.signal, talking.signal])
+    const talk = talkAll(clients, either)
     await pause(calmBeforeMs, own.signal)
     const beganMs = context.now()
     onProgress(`${options.title} begins`)
