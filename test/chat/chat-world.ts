@@ -69,7 +69,7 @@ export async function chatWorld(options: ChatWorldOptions = {}): Promise<ChatWor
     door.setReplicas(addresses)
   }
   const start = async (name: string) => {
-    const replica = await startReplica(main, name, env)
+    const replica = await startReplica(main, name, env, undo)
     replicas.set(name, replica)
     announce()
     return replica
@@ -83,30 +83,33 @@ export async function chatWorld(options: ChatWorldOptions = {}): Promise<ChatWor
     announce()
     return code
   }
-  undo.push(() =>
-    Promise.all(
-      [...replicas.values()].map(({ child, ended }) => {
-        child.kill('SIGKILL')
-        return ended
-      }),
-    ),
-  )
-  await Promise.all(Array.from({ length: options.replicas ?? 3 }, (_, at) => start(`chat-${at}`)))
   const { url } = door
-  await until('the door lets through', async () => (await fetch(`${url}/readyz`)).ok)
+  const close = async () => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+  try {
+    await Promise.all(Array.from({ length: options.replicas ?? 3 }, (_, at) => start(`chat-${at}`)))
+    await until('the door lets through', async () => (await fetch(`${url}/readyz`)).ok, 60_000)
+  } catch (error) {
+    await close()
+    throw error
+  }
   return {
     url,
     door,
     replicas,
     start,
     stop,
-    close: async () => {
-      for (const step of undo.reverse()) await step()
-    },
+    close,
   }
 }
 
-async function startReplica(main: string, name: string, env: Record<string, string>): Promise<ChatReplica> {
+async function startReplica(
+  main: string,
+  name: string,
+  env: Record<string, string>,
+  undo: (() => unknown)[],
+): Promise<ChatReplica> {
   const child = spawn(process.execPath, [main], {
     env: { ...env, POD_NAME: name, PORT: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -118,10 +121,14 @@ async function startReplica(main: string, name: string, env: Record<string, stri
     })
   }
   const ended = new Promise<number>(resolve => child.once('exit', code => resolve(code ?? -1)))
+  undo.push(() => {
+    child.kill('SIGKILL')
+    return ended
+  })
   const port = () => output.match(/"msg":"listening".*?"port":(\d+)/)?.[1]
-  await until(`${name} listens`, () => port() !== undefined || child.exitCode !== null, 30_000)
+  await until(`${name} listens`, () => port() !== undefined || child.exitCode !== null, 60_000)
   if (port() === undefined) throw new Error(`${name} ended at once:\n${output}`)
-  await until(`${name} is ready`, async () => (await fetch(`http://127.0.0.1:${port()}/readyz`)).ok, 30_000)
+  await until(`${name} is ready`, async () => (await fetch(`http://127.0.0.1:${port()}/readyz`)).ok, 60_000)
   return { name, port: Number(port()), child, ended, output: () => output }
 }
 
