@@ -117,7 +117,7 @@ export function mergeChecks(lists: readonly (readonly Check[])[], direct: boolea
     const [worst] = [...all].sort((a, b) => ranks[b.status] - ranks[a.status])
     if (worst === undefined) return []
     const from = `from ${all.length} pods: `
-    if (direct && needAffinity.includes(id) && worst.status === 'fail') {
+    if (direct && needAffinity.includes(id) && ['fail', 'warn'].includes(worst.status)) {
       const { id: same, title, wanted } = worst
       const found = 'the way in cannot be reached from pods, and a Service keeps no session on its replica'
       return [{ id: `in-cluster.${same}`, title, wanted, status: 'skip' as const, found }]

@@ -75,7 +75,7 @@ export function createProgress(options: ProgressOptions): Progress {
       case 'step-output':
         return options.verbose ? line(paint('dim', `  ${printable(event.line)}`)) : undefined
       case 'step-progress':
-        if (running === undefined) return
+        if (running === undefined || running.state === event.text) return
         running.state = event.text
         return options.terminal ? draw() : line(`  ${event.text}`)
       case 'step-finished': {
