@@ -58,7 +58,7 @@ export function planTeardown(facts: TeardownFacts): Plan {
     `this removes ${taken.length} objects of ${name} from ${cluster.namespace} in ${cluster.context}`,
     ...(volumes === 0
       ? []
-      : [deleteData ? `and DELETES the data of ${volumes} volumes` : `and keeps ${volumes} volumes`]),
+      : [deleteData ? `and DELETES the data of ${counted(volumes)}` : `and keeps ${counted(volumes)}`]),
     ...(removesNamespace ? ['and the namespace'] : []),
   ]
   return {
@@ -68,6 +68,8 @@ export function planTeardown(facts: TeardownFacts): Plan {
     ...(all.length === 0 ? {} : { asks: told.join(' ') }),
   }
 }
+
+const counted = (volumes: number) => (volumes === 1 ? 'a volume' : `${volumes} volumes`)
 
 function inventorySteps(
   { cluster, name, records }: TeardownFacts,
