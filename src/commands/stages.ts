@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts'
 import { localPaths } from '../local/state.ts'
-import type { Plan } from '../plan/plan.ts'
+import { hasWork, type Plan } from '../plan/plan.ts'
 import type { Emit } from '../report/events.ts'
 import type { StepResult } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
@@ -47,8 +47,12 @@ export async function runStages(
   }
   try {
     for (const stage of stages) {
-      lock ??= await target.lock?.()
-      const plan = await stage.plan()
+      let plan = await stage.plan()
+      // Who finds nothing to do is in nobody's way. With the lock it is looked at again: it may be done by now.
+      if (lock === undefined && hasWork(plan)) {
+        lock = await target.lock?.()
+        if (lock !== undefined) plan = await stage.plan()
+      }
       try {
         await run(plan)
       } catch (error) {

@@ -19,6 +19,11 @@ export async function readLive(host: Host, cluster: Cluster, inventory: Inventor
   const names = inventory.objects.map(argumentOf)
   const objects =
     names.length === 0 ? [] : objectsOf(await askCluster(host, cluster, getList(cluster, names)))
+  return liveOf(objects)
+}
+
+/** What objects say of the way in. Pure. */
+export function liveOf(objects: readonly KubernetesObject[]): LiveObjects {
   const entry = entryOf(objects)
   const routes = objects.filter(object => object.kind === 'HTTPRoute')
   return {

@@ -99,6 +99,9 @@ export interface Plan {
   readonly changes?: readonly ObjectChange[]
 }
 
+/** Whether anything would be done. Pure. */
+export const hasWork = (plan: Plan): boolean => plan.steps.some(step => step.skip === undefined)
+
 /** The plan in words, a line a step with what it does. Pure. */
 export function describePlan(plan: Plan): string {
   if (plan.steps.length === 0) return `${plan.stage}: nothing to do`

@@ -4,6 +4,7 @@ import { type ImageFacts, readImageFacts, readPushedDigest } from '../facts/clus
 import { compareObjects, renderManifests } from '../facts/cluster-objects.ts'
 import { checkQuotas } from '../facts/cluster-preflight.ts'
 import { type ClusterRecords, readRecords } from '../facts/cluster-records.ts'
+import { liveOf } from '../facts/cluster-running.ts'
 import { askSecrets, readGivenSecrets } from '../facts/cluster-secrets.ts'
 import { digestOfObjects } from '../kubernetes/canonical.ts'
 import { entryOf } from '../kubernetes/entry.ts'
@@ -16,7 +17,7 @@ import { isWorkload, markObjects, stampObjects } from '../kubernetes/stamp.ts'
 import { rolloutState } from '../kubernetes/workloads.ts'
 import { planRelease } from '../plan/kubernetes.ts'
 import { noteImage } from '../plan/kubernetes-publish.ts'
-import type { Plan } from '../plan/plan.ts'
+import { hasWork, type Plan } from '../plan/plan.ts'
 import type { Session } from './kubernetes-session.ts'
 
 /** The manifests as kustomize renders them, with an image by digest, or by tag as long as it is not pushed. */
@@ -36,7 +37,17 @@ export function render(
 }
 
 /** The image of this run: the one that `--image` names, else what git and the last push say. */
-export async function findImage({ host, project, config, settings, flags }: Session): Promise<ImageFacts> {
+export function findImage(session: Session): Promise<ImageFacts> {
+  return session.remember('image', () => askImage(session))
+}
+
+/** Namespace, Secret, inventory and releases. */
+export async function findRecords(session: Session): Promise<ClusterRecords> {
+  const cluster = await session.cluster()
+  return session.remember('records', () => readRecords(session.host, cluster, session.config.name))
+}
+
+async function askImage({ host, project, config, settings, flags }: Session): Promise<ImageFacts> {
   if (flags.image === undefined) return readImageFacts(host, project, config, settings)
   const found = /^(\S+?)(?::[\w.-]+)?@(sha256:[0-9a-f]{64})$/.exec(flags.image)
   if (found === null) {
@@ -54,13 +65,9 @@ export async function findImage({ host, project, config, settings, flags }: Sess
 /** What `up` releases: the manifests as they are now. */
 export async function planUp(session: Session): Promise<Plan> {
   const { host, flags, config, settings, paths } = session
-  const cluster = await session.cluster()
   const image = await findImage(session)
   const digest = image.digest ?? (flags.dryRun ? undefined : await readPushedDigest(host, image))
-  const [records, rendered] = await Promise.all([
-    readRecords(host, cluster, config.name),
-    render(session, image, digest),
-  ])
+  const [records, rendered] = await Promise.all([findRecords(session), render(session, image, digest)])
   const secrets = await findSecrets(session, records.secret)
   const objects = stampObjects(
     rendered.filter(object => object.kind !== 'Namespace'),
@@ -79,8 +86,7 @@ export async function planUp(session: Session): Promise<Plan> {
 /** What `rollback` releases: what an earlier release applied, with today's secrets. */
 export async function planBack(session: Session, revision: number | undefined): Promise<Plan> {
   const { host, config, settings } = session
-  const cluster = await session.cluster()
-  const records = await readRecords(host, cluster, config.name)
+  const records = await findRecords(session)
   const back = chooseRelease(records.releases, revision)
   const stored = records.releaseObjects.flatMap(object =>
     object.metadata.name === recordNames(config.name).release(back.revision) ? objectsOfRelease(object) : [],
@@ -159,27 +165,31 @@ async function planObjects(session: Session, { objects, records, ...wanted }: Wa
     entry: entryOf(objects),
     readyPath: config.app.ready,
   })
+  // When nothing is to be done, what was just seen is what runs.
+  if (!hasWork(plan)) await session.remember('live', async () => liveOf(compared.live))
   return flags.yes ? { ...plan, asks: undefined } : plan
 }
 
 async function findSecrets(session: Session, live: KubernetesObject | undefined): Promise<SecretsPlan> {
   const { host, project, settings, flags } = session
-  const given = await readGivenSecrets(host, project, settings.secrets, flags.secretsFile)
+  const read = await readGivenSecrets(host, project, settings.secrets, flags.secretsFile)
+  const given = new Map([...session.answers, ...read])
   const plan = planSecrets(settings.secrets, given, live, host.token)
   const missing = plan.keys.filter(key => key.state === 'missing').map(key => key.name)
   if (missing.length === 0 || flags.dryRun) return plan
-  const asked = await askSecrets(host, missing)
-  return planSecrets(settings.secrets, new Map([...given, ...asked]), live, host.token)
+  for (const [name, answer] of await askSecrets(host, missing)) session.answers.set(name, answer)
+  return planSecrets(settings.secrets, new Map([...given, ...session.answers]), live, host.token)
 }
 
 /** Every value that must not be shown. */
 export async function knownSecrets(session: Session): Promise<string[]> {
-  const { host, project, settings, flags, config } = session
+  const { host, project, settings, flags } = session
   const [given, records] = await Promise.all([
     readGivenSecrets(host, project, settings.secrets, flags.secretsFile),
-    readRecords(host, await session.cluster(), config.name),
+    findRecords(session),
   ])
   const all: readonly Secret[] = [
+    ...[...session.answers.values()].map(one => one.value),
     ...[...given.values()].map(one => one.value),
     ...storedSecrets(records.secret).values(),
   ]

@@ -2,6 +2,7 @@ import type { Env } from '../command.ts'
 import type { Config, KubernetesConfig } from '../config/config.ts'
 import { exitCodes, UserError } from '../errors.ts'
 import { clusterPaths, connect } from '../facts/cluster-connection.ts'
+import type { GivenSecret } from '../kubernetes/secrets.ts'
 import type { Verb } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
 import type { Cluster } from '../tools/kubectl.ts'
@@ -34,12 +35,19 @@ export interface Session extends SessionOptions {
   readonly paths: ReturnType<typeof clusterPaths>
   /** Connects when it is first asked. Throws when the context is not there, or is another one and nobody said yes. */
   cluster(): Promise<Cluster>
+  /** What the person answered, by the name of the secret: asked once, however often a plan is made. */
+  readonly answers: Map<string, GivenSecret>
+  /** What was asked for under this name since something last changed; asks when that was never. */
+  remember<T>(what: 'records' | 'image' | 'live', ask: () => Promise<T>): Promise<T>
+  /** Something changes: what is known by now has to be asked for again. */
+  forget(): void
 }
 
 export function openSession(host: Host, options: SessionOptions): Session {
   const { project, config, flags } = options
   const settings = settingsOf(config, flags)
   let cluster: Promise<Cluster> | undefined
+  const known = new Map<string, Promise<unknown>>()
   return {
     ...options,
     host,
@@ -49,6 +57,13 @@ export function openSession(host: Host, options: SessionOptions): Session {
       cluster ??= open(host, options, settings)
       return cluster
     },
+    answers: new Map(),
+    remember: <T>(what: string, ask: () => Promise<T>) => {
+      const answer = (known.get(what) as Promise<T> | undefined) ?? ask()
+      known.set(what, answer)
+      return answer
+    },
+    forget: () => known.clear(),
   }
 }
 

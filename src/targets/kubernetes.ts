@@ -14,6 +14,7 @@ import { planNamespace } from '../plan/kubernetes-namespace.ts'
 import { planPublish } from '../plan/kubernetes-publish.ts'
 import { markFailed } from '../plan/kubernetes-steps.ts'
 import { describeRemains, planTeardown } from '../plan/kubernetes-teardown.ts'
+import { hasWork } from '../plan/plan.ts'
 import { clusterChecks, podRows, renderClusterStatus } from '../report/kubernetes-status.ts'
 import type { Host } from '../run/host.ts'
 import type { Look } from '../run/run-plan.ts'
@@ -22,7 +23,7 @@ import { verifyInCluster } from './kubernetes-in-cluster.ts'
 import { acquireLease } from './kubernetes-lease.ts'
 import { clusterLogs } from './kubernetes-logs.ts'
 import { lookAt } from './kubernetes-look.ts'
-import { findImage, knownSecrets, planBack, planUp, render } from './kubernetes-release.ts'
+import { findImage, findRecords, knownSecrets, planBack, planUp, render } from './kubernetes-release.ts'
 import { openSession, type Session, type SessionOptions } from './kubernetes-session.ts'
 import type { PlaceLock, Recovery, Running, Stage, Target } from './target.ts'
 
@@ -35,11 +36,11 @@ export function kubernetesTarget(host: Host, options: SessionOptions): Target {
     name: 'provision',
     plan: async () => {
       const cluster = await session.cluster()
-      const [version, records] = await Promise.all([
+      const [version, records, image] = await Promise.all([
         readVersions(host, cluster),
-        readRecords(host, cluster, name),
+        findRecords(session),
+        findImage(session),
       ])
-      const image = await findImage(session)
       const early = records.namespace === undefined || image.digest === undefined
       const rendered = early ? await render(session, image, image.digest) : []
       const objects = rendered.filter(object => object.kind !== 'Namespace')
@@ -64,8 +65,12 @@ export function kubernetesTarget(host: Host, options: SessionOptions): Target {
   let look: Promise<Look> | undefined
   return {
     name: 'kubernetes',
-    stages: [provision, publish, { name: 'release', plan: () => planUp(session) }],
-    rollback: revision => ({ name: 'release', plan: () => planBack(session, revision) }),
+    stages: [provision, publish, release(() => planUp(session))].map(stage => forgetting(session, stage)),
+    rollback: revision =>
+      forgetting(
+        session,
+        release(() => planBack(session, revision)),
+      ),
     recover: (stage, error) => recover(session, stage, error),
     lock: () => lock(session),
     look: async (until, tell) => {
@@ -102,6 +107,18 @@ export function kubernetesTarget(host: Host, options: SessionOptions): Target {
   }
 }
 
+const release = (plan: Stage['plan']): Stage => ({ name: 'release', plan })
+
+/** What a stage is about to change must be asked for again by the next. */
+const forgetting = (session: Session, { name, plan }: Stage): Stage => ({
+  name,
+  plan: async () => {
+    const made = await plan()
+    if (hasWork(made)) session.forget()
+    return made
+  },
+})
+
 async function openLook(session: Session): Promise<Look> {
   const { host, settings } = session
   const secrets = await knownSecrets(session)
@@ -109,21 +126,26 @@ async function openLook(session: Session): Promise<Look> {
 }
 
 /** Nothing is locked where nothing of ours can be: `down` must not leave a Lease behind where it finds nothing else. */
-async function lock({ host, config, verb, ...session }: Session): Promise<PlaceLock | undefined> {
+async function lock(session: Session): Promise<PlaceLock | undefined> {
+  const { host, config, verb } = session
   const cluster = await session.cluster()
-  const records = await readRecords(host, cluster, config.name)
+  session.forget()
+  const records = await findRecords(session)
   if (records.namespace?.metadata.deletionTimestamp !== undefined || records.namespace === undefined)
     return undefined
   if (verb === 'down' && records.inventory === undefined && records.secret === undefined) return undefined
-  return acquireLease(host, cluster, config.name, `rtdeploy ${verb}`)
+  const lease = await acquireLease(host, cluster, config.name, `rtdeploy ${verb}`)
+  session.forget()
+  return lease
 }
 
 /** Notes that the release failed, and goes back to the last good one when that was asked for. */
 async function recover(session: Session, stage: Stage, error: UserError): Promise<Recovery> {
-  const { host, config, flags } = session
+  const { config, flags } = session
   if (stage.name !== 'release' || !/^(?:rollout|entry|wait)\./.test(error.code)) return { error }
   const cluster = await session.cluster()
-  const { releases } = await readRecords(host, cluster, config.name)
+  session.forget()
+  const { releases } = await findRecords(session)
   const failed = releases[0]
   if (failed === undefined) return { error }
   const mark = markFailed(cluster, config.name, failed.revision)
@@ -143,11 +165,13 @@ async function recover(session: Session, stage: Stage, error: UserError): Promis
   }
 }
 
-async function running({ host, config, settings, ...session }: Session): Promise<Running | undefined> {
+async function running(session: Session): Promise<Running | undefined> {
+  const { host, config, settings } = session
   const cluster = await session.cluster()
-  const records = await readRecords(host, cluster, config.name)
-  if (records.namespace === undefined) return undefined
-  const live = await readLive(host, cluster, parseInventory(records.inventory))
+  const live = await session.remember('live', async () => {
+    const { inventory } = await findRecords(session)
+    return readLive(host, cluster, parseInventory(inventory))
+  })
   const checks = workloadChecks(live.objects, cluster)
   const url = settings.url ?? live.url
   return runningOf(config, live.objects, { url, checks, details: { running: true, url }, text: '' })
