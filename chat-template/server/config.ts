@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type Level, levels } from './log.ts'
 
+const logins = ['required', 'offered'] as const
 export const adapters = ['redis', 'sharded', 'streams'] as const
 
 export interface Config {
@@ -14,6 +15,8 @@ export interface Config {
   redisUrl: string | undefined
   adapter: (typeof adapters)[number]
   mongoUrl: string | undefined
+  /** `offered`: a server that knows no users is taken without the user and the password of its address. */
+  mongoLogin: (typeof logins)[number]
   database: string
   cookieSecret: string
   /** Origins that may connect besides the page's own. */
@@ -119,6 +122,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Loaded {
     redisUrl,
     adapter: oneOf('ADAPTER', adapters, 'redis'),
     mongoUrl,
+    mongoLogin: oneOf('MONGODB_LOGIN', logins, 'required'),
     database: given('DATABASE') ?? databaseIn(mongoUrl) ?? 'chat',
     cookieSecret: secret ?? randomBytes(32).toString('base64url'),
     origins,

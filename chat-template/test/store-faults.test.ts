@@ -101,6 +101,45 @@ describe.skipIf(!hasRedis || !hasMongo)('two replicas whose backends fail', () =
   }, 60_000)
 })
 
+describe.skipIf(!hasMongo || mongoUrl().includes('@'))('a login for a MongoDB that knows no users', () => {
+  const open = async (mongoLogin: 'required' | 'offered') => {
+    const { openStore } = await import('../server/store/open.ts')
+    const { createLog } = await import('../server/log.ts')
+    const lines: string[] = []
+    const plain = mongoUrl()
+    const url = plain.replace('mongodb://', 'mongodb://chat:wrong-password@')
+    const log = createLog('info', {}, line => void lines.push(line))
+    const store = openStore({ mongoUrl: url, database: new URL(plain).pathname.slice(1), mongoLogin }, log)
+    return { store, lines }
+  }
+
+  it('is left out when only offered, and asked for otherwise', async () => {
+    const { store, lines } = await open('offered')
+    const answers = async () => {
+      const found = await store.ping().then(
+        () => true,
+        () => undefined,
+      )
+      return found !== undefined || lines.some(line => line.includes('Authentication failed'))
+    }
+    await until('an answer', answers, 20_000)
+    // A real mongod knows the command, and refuses the password.
+    const refused = lines.some(line => line.includes('Authentication failed'))
+    expect(lines.join('').includes('knows no users')).toBe(!refused)
+    await store.close()
+
+    const strict = await open('required')
+    await until(
+      'a refusal',
+      () => strict.lines.some(line => /saslStart|Authentication failed/.test(line)),
+      20_000,
+    )
+    expect(strict.lines.join('')).not.toContain('knows no users')
+    expect([...lines, ...strict.lines].join('')).not.toContain('wrong-password')
+    await strict.store.close()
+  }, 60_000)
+})
+
 describe.skipIf(!hasMongo)('a replica that starts without MongoDB', () => {
   it('is not ready until it has answered once', async () => {
     const proxy = await faultProxy(mongoUrl())

@@ -57,15 +57,28 @@ export interface MongoOptions {
 
 export class MongoStore implements Store {
   readonly kind = 'mongodb'
-  readonly #client: MongoClient
-  readonly #rooms: Collection<RoomDoc>
-  readonly #entries: Collection<EntryDoc>
+  readonly #options: MongoOptions
+  #client!: MongoClient
+  #rooms!: Collection<RoomDoc>
+  #entries!: Collection<EntryDoc>
   #prepared = false
 
   constructor(options: MongoOptions) {
-    const timeoutMs = options.timeoutMs ?? 3_000
+    this.#options = options
+    this.#open(options.url)
+  }
+
+  /** Starts over without the user and the password of the address. */
+  async leaveOutLogin(): Promise<void> {
+    const old = this.#client
+    this.#open(this.#options.url.replace(/^(mongodb(?:\+srv)?:\/\/)[^@/]*@/, '$1'))
+    await old.close()
+  }
+
+  #open(url: string): void {
+    const timeoutMs = this.#options.timeoutMs ?? 3_000
     // The driver's own defaults wait 30 s for a server, and for ever for a reply: a chat must say no sooner.
-    this.#client = new MongoClient(options.url, {
+    this.#client = new MongoClient(url, {
       serverSelectionTimeoutMS: timeoutMs,
       connectTimeoutMS: timeoutMs,
       socketTimeoutMS: timeoutMs,
@@ -74,7 +87,7 @@ export class MongoStore implements Store {
       w: 'majority',
       ignoreUndefined: true,
     })
-    const db: Db = this.#client.db(options.database)
+    const db: Db = this.#client.db(this.#options.database)
     this.#rooms = db.collection('rooms')
     this.#entries = db.collection('messages')
   }
@@ -271,6 +284,11 @@ export class MongoStore implements Store {
   close(): Promise<void> {
     return this.#client.close()
   }
+}
+
+/** The server has no command to log in with (CommandNotFound); one that has users refuses with another code. */
+export function knowsNoLogin(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === 59 && error.message.includes('saslStart')
 }
 
 /** Places without a document between `after` (or the first document) and the last document. */
