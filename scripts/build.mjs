@@ -1,9 +1,11 @@
-// Bundles src/ into dist/: one file a program plus chunks that load when a verb needs them, and the schema for editors.
+// Bundles src/ into dist/: one file a program plus chunks that load when a verb needs them, the schema for
+// editors, and what `init` copies.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, transform } from 'esbuild'
+import { packTemplate } from './pack-template.mjs'
 import { templatesForEsbuild } from './templates.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -131,11 +133,13 @@ function removeAllBut(keep) {
 const programs = await Promise.all(outputFiles.map(asCommonJs))
 const type = { path: join(dist, 'package.json'), contents: Buffer.from('{ "type": "commonjs" }\n') }
 const keep = new Set([type, ...programs].map(publish))
-for (const [name, text] of [
+for (const [name, contents] of [
+  ['chat-template.json.gz', packTemplate(join(root, 'chat-template'))],
+  ['terraform.json.gz', packTemplate(join(root, 'templates', 'terraform'))],
   ['schema.json', await jsonSchema()],
   ['in-cluster.mjs', await inClusterProgram()],
   ['help.txt', await helpText()],
 ]) {
-  keep.add(publish({ path: join(dist, name), contents: Buffer.from(text) }))
+  keep.add(publish({ path: join(dist, name), contents: Buffer.from(contents) }))
 }
 removeAllBut(keep)

@@ -100,13 +100,18 @@ if (given.length === 0) {
   await testChat()
 }
 
+/** What is no program. */
+const asks = {
+  cluster: 'a kubeconfig whose cluster answers, in KUBECONFIG or RTDEPLOY_TEST_CLUSTER',
+  image: 'a repository of images that cluster and machine reach, in RTDEPLOY_TEST_IMAGE',
+}
 const absent = existsSync(missing)
   ? [...new Set(readFileSync(missing, 'utf8').split('\n').filter(Boolean))].sort()
   : []
 if (absent.length > 0) process.stdout.write('\nnot on this machine, so what needs them was not run:\n')
 for (const name of absent) {
   const variable = `RTDEPLOY_TEST_${name.toUpperCase().replaceAll('-', '_')}`
-  process.stdout.write(`  ${name.padEnd(14)} put it on PATH, or its path in ${variable}\n`)
+  process.stdout.write(`  ${name.padEnd(14)} ${asks[name] ?? `put it on PATH, or its path in ${variable}`}\n`)
 }
 if (skipped.size > 0) process.stdout.write('\ntests that were skipped:\n')
 for (const [file, count] of skipped) process.stdout.write(`  ${String(count).padStart(4)}  ${file}\n`)

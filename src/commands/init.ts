@@ -8,10 +8,11 @@ import type { Adopted } from '../scaffold/adopted.ts'
 import { adoptedFiles, describeAdopted, noteOfIgnores, withAdopted } from '../scaffold/adopted-files.ts'
 import { type Answers, answersOf, type InitOptions } from '../scaffold/answers.ts'
 import { askMissing } from '../scaffold/ask.ts'
-import { gitignoreNote, isLeftBehind, projectFiles } from '../scaffold/files.ts'
+import { gitignoreNote, projectFiles } from '../scaffold/files.ts'
 import { nextLines } from '../scaffold/next.ts'
 import { refuseConflicts, refuseStrangers } from '../scaffold/refuse.ts'
 import { readTarget } from '../scaffold/target.ts'
+import { unpackTemplate } from '../scaffold/unpack.ts'
 import { writeProject } from '../scaffold/write.ts'
 
 /**
@@ -67,11 +68,14 @@ async function readFiles(host: Host, answers: Answers, adopted: Adopted | undefi
   const schema = await host.readFile(join(host.packageRoot, 'dist', 'schema.json'))
   if (schema === undefined) throw new Error('the installation lacks dist/schema.json')
   if (adopted !== undefined) return adoptedFiles(host, schema, answers, adopted)
-  const template = await host.readTree(join(host.packageRoot, `${answers.template}-template`), isLeftBehind)
-  if (template.length === 0) throw new Error(`the installation lacks ${answers.template}-template`)
-  const files = projectFiles(template, schema, answers)
+  const files = projectFiles(await readPacked(host, `${answers.template}-template`), schema, answers)
   if (answers.gke === undefined) return files
   const { withGke } = await import('../scaffold/gke-files.ts')
-  const terraform = await host.readTree(join(host.packageRoot, 'templates', 'terraform'), () => false)
-  return withGke(files, terraform, answers.name, answers.gke)
+  return withGke(files, await readPacked(host, 'terraform'), answers.name, answers.gke)
+}
+
+async function readPacked(host: Host, name: string): Promise<TreeFile[]> {
+  const packed = await host.readBytes(join(host.packageRoot, 'dist', `${name}.json.gz`))
+  if (packed === undefined) throw new Error(`the installation lacks dist/${name}.json.gz`)
+  return unpackTemplate(packed)
 }

@@ -7,15 +7,6 @@ import { chatApp } from './kubernetes-answers.ts'
 import { configView, renderSection } from './kubernetes-config.ts'
 import { render } from './render.ts'
 
-/** What stays behind when a template is copied: made by its tools, not by its author. */
-export function isLeftBehind(path: string): boolean {
-  const name = path.split('/').at(-1) ?? ''
-  return (
-    ['node_modules', 'dist', 'coverage', 'test-results', '.rtdeploy', '.DS_Store'].includes(name) ||
-    /\.(?:log|tsbuildinfo)$/.test(name)
-  )
-}
-
 /** All files of a new project: the template's, and rtdeploy.yaml with its schema. Pure. */
 export function projectFiles(template: readonly TreeFile[], schema: string, answers: Answers): TreeFile[] {
   const { name, replicas, kubernetes, manifests } = answers

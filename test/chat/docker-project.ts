@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { cp, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isLeftBehind } from '../../src/scaffold/files.ts'
+import { isLeftBehind } from '../../scripts/pack-template.mjs'
 import { packageRoot } from '../support/run-cli.ts'
 
 export interface Ran {

@@ -48,20 +48,18 @@ describe('the package that npm would publish', { timeout: 300_000 }, () => {
     )
     const strangers = files.filter(
       path =>
-        !/^(bin|dist|chat-template)\//.test(path) &&
+        !/^(bin|dist)\//.test(path) &&
         !['package.json', 'README.md', 'LICENSE', 'ARCHITECTURE.md'].includes(path),
     )
     expect(strangers).toEqual([])
-    expect(
-      files.filter(path => /node_modules|\.env|\.log$|\.rtdeploy|chat-template\/dist/.test(path)),
-    ).toEqual([])
+    expect(files.filter(path => /node_modules|\.env|\.log$|\.rtdeploy/.test(path))).toEqual([])
     expect(files).toEqual(
       expect.arrayContaining([
         'bin/rtdeploy.js',
         'dist/main.js',
         'dist/schema.json',
-        'chat-template/package.json',
-        'chat-template/_gitignore',
+        'dist/chat-template.json.gz',
+        'dist/terraform.json.gz',
       ]),
     )
     const bytes = files.reduce((sum, path) => sum + statSync(join(installed, path)).size, 0)

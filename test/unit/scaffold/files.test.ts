@@ -3,7 +3,7 @@ import { jsonSchema } from '../../../src/config/json-schema.ts'
 import { parseConfig } from '../../../src/config/parse.ts'
 import type { TreeFile } from '../../../src/run/host.ts'
 import { type Answers, defaults } from '../../../src/scaffold/answers.ts'
-import { gitignoreNote, isLeftBehind, projectFiles } from '../../../src/scaffold/files.ts'
+import { gitignoreNote, projectFiles } from '../../../src/scaffold/files.ts'
 import { kubernetesAnswersOf } from '../../../src/scaffold/kubernetes-answers.ts'
 
 const answers: Answers = {
@@ -25,7 +25,7 @@ const textOf = (files: readonly TreeFile[], path: string) =>
 function keysOf(schema: object): string[] {
   const { properties = {} } = schema as { properties?: Record<string, object> }
   return Object.entries(properties)
-    .filter(([key]) => key !== 'kubernetes')
+    .filter(([key]) => key !== 'kubernetes' && key !== 'gke')
     .flatMap(([key, child]) => [key, ...keysOf(child)])
 }
 
@@ -118,23 +118,6 @@ describe('projectFiles', () => {
     expect(() => projectFiles([file('a/B.ts'), file('a/b.ts')], '{}', answers)).toThrow('the same name')
     expect(() => projectFiles([file('rtdeploy.yaml')], '{}', answers)).toThrow('the same name')
   })
-})
-
-it.each([
-  'node_modules',
-  'server/node_modules',
-  'dist',
-  'coverage',
-  '.rtdeploy',
-  'a/npm-debug.log',
-  'tsconfig.tsbuildinfo',
-  'a/.DS_Store',
-])('leaves %s behind', path => {
-  expect(isLeftBehind(path)).toBe(true)
-})
-
-it.each(['server/log.ts', 'dist.ts', 'Dockerfile', '_gitignore', 'src/distance/a.ts'])('copies %s', path => {
-  expect(isLeftBehind(path)).toBe(false)
 })
 
 describe('gitignoreNote', () => {

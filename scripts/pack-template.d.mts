@@ -1,0 +1,2 @@
+export function isLeftBehind(path: string): boolean
+export function packTemplate(folder: string): Buffer
