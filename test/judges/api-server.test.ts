@@ -1,13 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { optional } from '../support/needs.ts'
-import { reachableCluster } from '../support/reachable-cluster.ts'
 import { readLiveDefinitions, readRecordedDefinitions, recordDefinitions } from './api-schemas.ts'
 import { renderCases } from './rendered.ts'
 import { type Finding, readSuppressed, unsuppressed, unused } from './suppressed.ts'
 
 const kubectl = optional('kubectl')
-const kubeconfig = reachableCluster(kubectl)
+const kubeconfig = optional('cluster')
 const suppressed = readSuppressed()
 const namespace = `rtdeploy-judges-${process.pid}`
 

@@ -1,18 +1,37 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { optional } from './needs.ts'
 import { packageRoot } from './run-cli.ts'
 
 const run = promisify(execFile)
 
-/** Folder of the testbed, a GKE on one machine; undefined where there is none. RTDEPLOY_TESTBED names it. */
+/** Where the testbed keeps what it runs, as its own scripts have it. */
+const testbedHome = (): string => process.env.TESTBED_HOME ?? '/var/tmp/testbed'
+
+/**
+ * Folder of the testbed, a GKE on one machine, when it has been built and gcloud and terraform are there to talk to it;
+ * RTDEPLOY_TESTBED names another one. Throws where RTDEPLOY_TEST_REQUIRE names a program that is missing.
+ */
 export function testbedFolder(): string | undefined {
   const folder = process.env.RTDEPLOY_TESTBED ?? join(packageRoot, '..', 'shared', 'testbed')
-  return existsSync(join(folder, 'testbed')) ? folder : undefined
+  const programs = [optional('gcloud'), optional('terraform')]
+  const parts = [
+    join(folder, 'testbed'),
+    join(testbedHome(), 'bin', 'cloud'),
+    join(testbedHome(), 'terraform', 'terraformrc'),
+  ]
+  return parts.every(existsSync) && !programs.includes(undefined) ? folder : undefined
+}
+
+/** The same with a cluster that answers and an engine that builds images for it. */
+export function liveTestbed(): string | undefined {
+  const found = [optional('docker'), optional('kubectl'), optional('cluster')]
+  return found.includes(undefined) ? undefined : testbedFolder()
 }
 
 /** Google Cloud's APIs on a port of their own: nobody else's test is in the way, and no real cluster is behind it. */
@@ -45,17 +64,39 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
+/** The Google that the testbed's load balancers belong to; other tests may be at work in it. */
+export async function sharedGoogle(testbed: string): Promise<string> {
+  const found = await variables(`'${join(testbed, 'cloud', 'part')}' env`, {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+  })
+  return found.TESTBED_CLOUD_URL ?? ''
+}
+
 /** Starts it empty: a project in which nobody has switched anything on yet. */
 export async function startGoogle(testbed: string): Promise<GoogleStandIn> {
   const home = await mkdtemp(join(tmpdir(), 'rtdeploy-google-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const env = { ...process.env, TESTBED_HOME: home, TESTBED_CLOUD_PORT: String(port), TESTBED_CLOUD_URL: url }
+  // Nothing of the shell's own: what it has from the testbed already would not be seen as new.
+  const { PATH, HOME } = process.env
+  const env = {
+    PATH,
+    HOME,
+    TESTBED_KEEP_WORKLOADS: '1',
+    TESTBED_HOME: home,
+    TESTBED_CLOUD_PORT: String(port),
+    TESTBED_CLOUD_URL: url,
+  }
   const part = join(testbed, 'cloud', 'part')
+  // Its clusters are all the one that is there: with its authority they can be used.
+  const pki = join(testbedHome(), 'pki')
+  if (existsSync(pki)) await cp(pki, join(home, 'pki'), { recursive: true })
+  await cp(join(testbedHome(), 'bin', 'cloud'), join(home, 'bin', 'cloud'), { preserveTimestamps: true })
   await run(part, ['start'], { env })
   const cloud = await variables(`'${part}' env`, env)
   // The provider's binaries are the testbed's own: building them anew would take a minute.
-  const { TESTBED_HOME: _, ...shared } = { ...env, TESTBED_HOME: process.env.TESTBED_HOME }
+  const shared = { ...env, TESTBED_HOME: testbedHome() }
   const provider = await variables(`'${join(testbed, 'provider', 'part')}' env`, shared)
   return {
     url,

@@ -4,13 +4,16 @@ import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { optional } from '../../support/needs.ts'
+import { optional, optionalImage } from '../../support/needs.ts'
 import { type CliRun, runCli } from '../../support/run-cli.ts'
 import { type RunningCli, startIn } from '../../support/start-cli.ts'
 import { bundleApp, fixture, pushedImage } from './image.ts'
 
-/** The kubeconfig of a cluster that tests may fill and empty; undefined where there is none. */
-export const kubeconfig = optional('cluster')
+/**
+ * The kubeconfig of a cluster that tests may fill and empty; undefined where none answers, or where there is no
+ * repository of images that both this machine and the cluster reach.
+ */
+export const kubeconfig = optionalImage() === undefined ? undefined : optional('cluster')
 
 const wanted = ['DOCKER_HOST', 'DOCKER_CONFIG', 'USER']
 /** What the CLI needs to reach cluster and registry. */
@@ -19,15 +22,7 @@ const environment = (): Record<string, string> => ({
   ...Object.fromEntries(wanted.flatMap(name => (process.env[name] ? [[name, process.env[name]]] : []))),
 })
 
-export function repository(): string {
-  const found = process.env.RTDEPLOY_TEST_IMAGE
-  if (found === undefined) {
-    throw new Error(
-      'RTDEPLOY_TEST_IMAGE should name a repository that we may push to: registry.example.com/team/tiny',
-    )
-  }
-  return found
-}
+export const repository = (): string => optionalImage() ?? ''
 
 export const currentContext = (): string =>
   execFileSync('kubectl', ['config', 'current-context'], {
