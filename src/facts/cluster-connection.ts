@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Query } from '../command.ts'
+import type { Query, Secret } from '../command.ts'
 import type { KubernetesConfig } from '../config/config.ts'
 import { exitCodes, toolError, UserError } from '../errors.ts'
 import { failureOf } from '../kubernetes/failures.ts'
@@ -7,6 +7,12 @@ import type { Host } from '../run/host.ts'
 import { type Cluster, contexts, kubeconfigOf } from '../tools/kubectl.ts'
 
 const queryTimeoutMs = 60_000
+
+/** A cluster that we made ourselves. */
+export interface OwnCluster {
+  readonly kubeconfig: string
+  token(): Promise<Secret>
+}
 
 /** Files of the target below the project's `.rtdeploy` folder. */
 export function clusterPaths(project: string) {
@@ -61,18 +67,19 @@ export function clusterError(
 /**
  * Our own copy of one context of the user's kubeconfig, readable by the user alone. Everything else uses this copy: what
  * is switched in the user's file meanwhile has no effect, and nothing of it is ever changed.
- * `from`: the kubeconfig to read, when it is not the user's. Throws `context.missing` (exit 3).
+ * `own`: the kubeconfig to read when it is not the user's, and a token that spares each call the start of a login program.
+ * Throws `context.missing` (exit 3).
  */
 export async function connect(
   host: Host,
   project: string,
   { context, namespace }: Pick<KubernetesConfig, 'context'> & { readonly namespace: string },
-  from?: string,
+  own?: OwnCluster,
 ): Promise<Cluster & { readonly server: string }> {
   const paths = clusterPaths(project)
   const where = { context, namespace }
   const query = kubeconfigOf(context, paths.cache)
-  const env = { ...query.command.env, ...(from === undefined ? {} : { KUBECONFIG: from }) }
+  const env = { ...query.command.env, ...(own === undefined ? {} : { KUBECONFIG: own.kubeconfig }) }
   const ran = await host.run(
     { ...query.command, env },
     { timeoutMs: queryTimeoutMs, signal: host.interrupted },
@@ -81,9 +88,16 @@ export async function connect(
   if (ran.exitCode !== 0)
     throw await missingContext(host, context, paths.cache, clusterError(query.command, ran, where))
   await host.makeFolder(paths.root, 0o700)
-  if ((await host.readFile(paths.kubeconfig)) !== ran.stdout)
-    await host.writeFile(paths.kubeconfig, ran.stdout, { mode: 0o600 })
+  const contents = own === undefined ? ran.stdout : withToken(ran.stdout, await own.token())
+  if ((await host.readFile(paths.kubeconfig)) !== contents)
+    await host.writeFile(paths.kubeconfig, contents, { mode: 0o600 })
   return { kubeconfig: paths.kubeconfig, cache: paths.cache, ...where, server: serverOf(ran.stdout) }
+}
+
+function withToken(kubeconfig: string, token: Secret): string {
+  const config = JSON.parse(kubeconfig) as { users?: readonly { name: string }[] }
+  const users = (config.users ?? []).map(({ name }) => ({ name, user: { token: token.reveal() } }))
+  return `${JSON.stringify({ ...config, users }, undefined, 4)}\n`
 }
 
 async function missingContext(

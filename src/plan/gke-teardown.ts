@@ -7,18 +7,22 @@ import type { Plan, Step } from './plan.ts'
 const releaseTimeoutMs = 10 * 60_000
 
 /** The app's objects, then the wait until the load balancer that Google made for them has gone. Pure. */
-export function planRelease(names: GkeNames, plan: Plan): Plan {
+export function planRelease(names: GkeNames, namespace: string, plan: Plan): Plan {
   const asks = `this removes ${names.base} from ${names.project}: the app, the cluster, its network and its images, with all data in them`
-  return { ...plan, steps: [...plan.steps, released(names)], ...(plan.asks === undefined ? {} : { asks }) }
+  return {
+    ...plan,
+    steps: [...plan.steps, released(names, namespace)],
+    ...(plan.asks === undefined ? {} : { asks }),
+  }
 }
 
-function released({ project, network }: GkeNames): Step {
+function released({ project, network }: GkeNames, namespace: string): Step {
   return {
     id: 'balancer.gone',
     title: 'wait until the load balancer is gone',
     action: {
       kind: 'wait',
-      until: { kind: 'released', project, network },
+      until: { kind: 'released', project, network, namespace },
       timeoutMs: releaseTimeoutMs,
       everyMs: 2000,
     },
@@ -26,10 +30,14 @@ function released({ project, network }: GkeNames): Step {
   }
 }
 
+/** An earlier run took the app down and did not wait. Pure. */
+export function planWait(names: GkeNames, namespace: string): Plan {
+  return { verb: 'down', stage: 'teardown', steps: [released(names, namespace)] }
+}
+
 /** Takes the protection off the cluster: a change of its own, after which the destroy is planned. Pure. */
-export function planOpen(names: GkeNames, workspace: Workspace, groups: number): Plan {
+export function planOpen(names: GkeNames, workspace: Workspace): Plan {
   const steps: Step[] = [
-    ...(groups > 0 ? [released(names)] : []),
     {
       id: 'cluster.open',
       title: 'take the protection off the cluster',
@@ -41,14 +49,8 @@ export function planOpen(names: GkeNames, workspace: Workspace, groups: number):
 }
 
 /** Everything in the state. Pure. */
-export function planDestroy(
-  names: GkeNames,
-  workspace: Workspace,
-  changes: readonly PlannedChange[],
-  groups: number,
-): Plan {
+export function planDestroy(names: GkeNames, workspace: Workspace, changes: readonly PlannedChange[]): Plan {
   const steps: Step[] = [
-    ...(groups > 0 ? [released(names)] : []),
     {
       id: 'terraform.destroy',
       title: `infrastructure: ${countChanges(changes)}`,

@@ -72,7 +72,12 @@ export type CloudCondition =
       readonly services: readonly string[]
     }
   /** What the cluster's controllers made on the network is gone: it cannot go before. */
-  | { readonly kind: 'released'; readonly project: string; readonly network: string }
+  | {
+      readonly kind: 'released'
+      readonly project: string
+      readonly network: string
+      readonly namespace: string
+    }
 
 export interface Step {
   /** Stable, `noun.verb`: the journal and `--json` speak of steps by it. */

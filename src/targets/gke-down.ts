@@ -1,7 +1,8 @@
+import { UserError } from '../errors.ts'
 import { readState, readTerraform } from '../facts/gke-terraform.ts'
-import { planDestroy, planOpen, planRelease } from '../plan/gke-teardown.ts'
+import { planDestroy, planOpen, planRelease, planWait } from '../plan/gke-teardown.ts'
 import type { Plan } from '../plan/plan.ts'
-import { networkGroups } from './gke-look.ts'
+import { type Group, readGroups } from './gke-look.ts'
 import { deadLock, ensureInit, isConnected, refuseUnfit } from './gke-provision.ts'
 import type { GkeSession } from './gke-session.ts'
 import type { Target } from './target.ts'
@@ -26,7 +27,7 @@ async function next(session: GkeSession, inner: Target): Promise<Plan> {
   const running = facts.project?.cluster?.ok === true && facts.project.cluster.value === 'RUNNING'
   if (running && (await isConnected(session))) {
     const plan = await inner.planDown()
-    if (plan.steps.length > 0) return planRelease(session.names, plan)
+    if (plan.steps.length > 0) return planRelease(session.names, namespaceOf(session), plan)
   }
   return (await destroy(session)) ?? nothing
 }
@@ -39,14 +40,32 @@ async function destroy(session: GkeSession): Promise<Plan | undefined> {
   await ensureInit(session, workspace)
   const state = await readState(host, workspace, where)
   if (state.addresses.length === 0) return undefined
-  const groups = await networkGroups(host, await session.login(), names.project, names.network)
-  if (state.protectedCluster) return planOpen(names, workspace, groups)
+  const groups = await readGroups(host, await session.login(), names.project, names.network)
+  refuseShared(session, groups)
+  if (groups.length > 0) return planWait(names, namespaceOf(session))
+  if (state.protectedCluster) return planOpen(names, workspace)
   const found = await readTerraform(host, workspace, where, ['-destroy', '-var=deletion_protection=false'])
   if (found.kind === 'locked') {
     await deadLock(session, found.lock)
     return undefined
   }
-  return planDestroy(names, workspace, found.kind === 'planned' ? found.changes : [], groups)
+  return planDestroy(names, workspace, found.kind === 'planned' ? found.changes : [])
+}
+
+const namespaceOf = ({ gke, config }: GkeSession) => gke.namespace ?? config.name
+
+/** A cluster that serves others does not go: what they have in it would go with it. */
+function refuseShared(session: GkeSession, groups: readonly Group[]): void {
+  const others = groups.filter(({ namespace }) => namespace !== namespaceOf(session))
+  if (others.length === 0) return
+  const { names } = session
+  throw new UserError(`the cluster ${names.cluster} serves others, too: it stays, with its network`, {
+    code: 'gke.shared',
+    hint: 'take those down first, then run this again',
+    details: [
+      ...new Set(others.map(({ namespace, service }) => `namespace ${namespace}, Service ${service}`)),
+    ],
+  })
 }
 
 export async function gkeLeftovers(_session: GkeSession, _inner: Target): Promise<readonly string[]> {

@@ -20,7 +20,11 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
     project: options.project,
     config: asKubernetes(session),
     flags: { ...flags, deleteData: flags.keepData !== true },
-    own: { kubeconfig: paths.kubeconfig, pushEnv: pushEnv(paths.docker) },
+    own: {
+      kubeconfig: paths.kubeconfig,
+      pushEnv: pushEnv(paths.docker),
+      token: async () => (await session.login()).token,
+    },
   })
   const terraform = openTerraform(session)
   const stages: Stage[] = [

@@ -1,7 +1,7 @@
 import type { Env } from '../command.ts'
 import type { Config, KubernetesConfig } from '../config/config.ts'
 import { exitCodes, UserError } from '../errors.ts'
-import { clusterPaths, connect } from '../facts/cluster-connection.ts'
+import { clusterPaths, connect, type OwnCluster } from '../facts/cluster-connection.ts'
 import type { GivenSecret } from '../kubernetes/secrets.ts'
 import type { Verb } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
@@ -25,7 +25,7 @@ export interface SessionOptions {
   readonly config: Config
   readonly flags: KubernetesFlags
   /** When the cluster is one that we made ourselves: where its kubeconfig is, and with what images are pushed. */
-  readonly own?: { readonly kubeconfig: string; readonly pushEnv: Env }
+  readonly own?: OwnCluster & { readonly pushEnv: Env }
 }
 
 /** One run against one cluster. */
@@ -85,7 +85,7 @@ const changing: readonly Verb[] = ['up', 'rollback', 'down']
 
 async function open(host: Host, options: SessionOptions, settings: Session['settings']): Promise<Cluster> {
   const { project, config, flags, verb } = options
-  const { server, ...cluster } = await connect(host, project, settings, options.own?.kubeconfig)
+  const { server, ...cluster } = await connect(host, project, settings, options.own)
   if (changing.includes(verb) && flags.dryRun !== true && options.own === undefined) {
     const path = clusterPaths(project).record
     const known = parseKnown(await host.readFile(path))

@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import type { GkeConfig } from '../../../src/config/gke.ts'
+import { terraformFiles } from '../../../src/scaffold/terraform.ts'
+import { bundleApp, fixture } from '../../cluster/support/image.ts'
+import { gkeConfig, terraformTemplate } from '../../support/gke-configs.ts'
+import { type GoogleStandIn, sharedGoogle, testbedFolder } from '../../support/google-stand-in.ts'
+import { type CliRun, runCli } from '../../support/run-cli.ts'
+import { type RunningCli, startIn } from '../../support/start-cli.ts'
+
+const exec = promisify(execFile)
+
+/** A small app with its own infra/terraform, for a Google of its own and a namespace of its own in the real cluster. */
+export interface GkeProject {
+  readonly folder: string
+  readonly namespace: string
+  readonly env: Readonly<Record<string, string>>
+  run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<CliRun>
+  start(args: readonly string[], env?: Readonly<Record<string, string>>): RunningCli
+  kubectl(...args: readonly string[]): Promise<string>
+  edit(file: string, change: (text: string) => string): void
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const passed = ['DOCKER_HOST', 'DOCKER_CONFIG', 'KUBECONFIG'] as const
+
+/** The load balancers look their addresses up in the one Google that they know, so the address is there as well. */
+async function shareAddress(name: string): Promise<() => Promise<void>> {
+  const google = await sharedGoogle(testbedFolder() ?? '')
+  const url = `${google}/compute/v1/projects/testbed-project/global/addresses`
+  const headers = { authorization: 'Bearer testbed-access-token', 'content-type': 'application/json' }
+  await fetch(`${google}/_testbed/services`, {
+    method: 'POST',
+    body: JSON.stringify({ 'compute.googleapis.com': true }),
+  })
+  await fetch(url, { method: 'POST', headers, body: JSON.stringify({ name }) })
+  return async () => {
+    await fetch(`${url}/${name}`, { method: 'DELETE', headers })
+  }
+}
+
+export async function gkeProject(google: GoogleStandIn, given: Partial<GkeConfig> = {}): Promise<GkeProject> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'rtdeploy-gke-')))
+  const namespace = `rtd-${randomBytes(4).toString('hex')}`
+  cpSync(fixture, folder, { recursive: true })
+  bundleApp(folder)
+  const gke = gkeConfig({ namespace, secrets: ['COOKIE_SECRET'], ...given })
+  for (const file of terraformFiles(terraformTemplate(), 'tiny', gke)) {
+    const path = join(folder, file.path)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, String(file.contents))
+  }
+  const edit = (file: string, change: (text: string) => string) => {
+    const path = join(folder, file)
+    writeFileSync(path, change(readFileSync(path, 'utf8')))
+  }
+  edit(
+    'rtdeploy.yaml',
+    text =>
+      `${text.slice(0, text.indexOf('kubernetes:\n')).replace('target: kubernetes', 'target: gke')}gke: ${JSON.stringify(gke)}\n`,
+  )
+  edit('infra/kubernetes/kustomization.yaml', text =>
+    text
+      .split('\n')
+      .filter(line => !line.includes('redis.yaml'))
+      .join('\n'),
+  )
+  edit('infra/kubernetes/app.yaml', text => text.replace('  REDIS_HOST: tiny-redis\n', ''))
+  edit('infra/kubernetes/entry.yaml', text =>
+    text.replace(
+      '  listeners:\n',
+      '  addresses:\n    - { type: NamedAddress, value: tiny-ip }\n  listeners:\n',
+    ),
+  )
+  const env = {
+    ...google.env,
+    ...Object.fromEntries(passed.flatMap(name => (process.env[name] ? [[name, process.env[name]]] : []))),
+  }
+  const unshare = await shareAddress('tiny-ip')
+  const kubectl = async (...args: readonly string[]) => {
+    const { stdout } = await exec('kubectl', ['--namespace', namespace, ...args], { maxBuffer: 64 << 20 })
+    return stdout
+  }
+  return {
+    folder,
+    namespace,
+    env,
+    run: (args, more = {}) => runCli(args, { cwd: folder, env: { ...env, ...more } }),
+    start: (args, more = {}) => startIn(folder, args, { ...env, ...more }),
+    kubectl,
+    edit,
+    [Symbol.asyncDispose]: async () => {
+      await exec('kubectl', ['delete', 'namespace', namespace, '--ignore-not-found', '--wait=true'])
+      await unshare()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
