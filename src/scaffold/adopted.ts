@@ -31,7 +31,15 @@ export interface AdoptedEnv {
 
 const secretName = /secret|passw(?:or)?d|token|credential|(?:api|private|access|encryption|signing)_?key/i
 /** Set by rtdeploy or by the manifests for each replica. */
-const ours = new Set(['PORT', 'POD_NAME', 'REDIS_URL', 'MONGODB_URL', 'REDIS_PASSWORD', 'MONGODB_PASSWORD'])
+const ours = new Set([
+  'PORT',
+  'POD_NAME',
+  'REDIS_URL',
+  'MONGODB_URL',
+  'REDIS_PASSWORD',
+  'MONGODB_PASSWORD',
+  'MONGODB_ROOT_PASSWORD',
+])
 
 /**
  * Sorts variables: plain ones are taken over, of secrets the names, and what cannot be known is named. `where` begins

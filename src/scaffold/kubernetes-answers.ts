@@ -80,7 +80,9 @@ export function secretNames(
   return [
     ...(app.kind === 'chat' ? ['COOKIE_SECRET'] : app.secrets),
     ...{ 'in-cluster': ['REDIS_PASSWORD'], external: ['REDIS_URL'], off: [] }[redis],
-    ...{ 'in-cluster': ['MONGODB_PASSWORD'], external: ['MONGODB_URL'], off: [] }[mongo],
+    ...{ 'in-cluster': ['MONGODB_PASSWORD', 'MONGODB_ROOT_PASSWORD'], external: ['MONGODB_URL'], off: [] }[
+      mongo
+    ],
   ]
 }
 

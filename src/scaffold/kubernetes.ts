@@ -73,7 +73,8 @@ function viewOf(name: string, replicas: number, answers: KubernetesAnswers, app:
     backendsOut: app.kind === 'own' || answers.redis === 'external' || answers.mongo === 'external',
     // Kubernetes puts the values of earlier variables in: https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
     redisUrl: `redis://:$(REDIS_PASSWORD)@${names.redis}:6379`,
-    mongoUrl: `mongodb://root:$(MONGODB_PASSWORD)@${names.mongo}:27017/${name}?authSource=admin`,
+    mongoUrl: `mongodb://${name}:$(MONGODB_PASSWORD)@${names.mongo}:27017/${name}`,
+    mongoUsers: `${names.mongo}-users`,
   }
 }
 

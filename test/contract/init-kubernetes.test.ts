@@ -124,6 +124,7 @@ describe('rtdeploy init --from', () => {
       'DATABASE_URL',
       'REDIS_URL',
       'MONGODB_PASSWORD',
+      'MONGODB_ROOT_PASSWORD',
     ])
   })
 
