@@ -5,6 +5,7 @@ import { backendsLine } from '../report/text.ts'
 import type { Host } from '../run/host.ts'
 import { lockProject, openProject, type Project, type RunFlags } from './project.ts'
 import { runStages } from './stages.ts'
+import { recallVerified, rememberVerified } from './verified.ts'
 import { verifyRunning } from './verify.ts'
 
 export interface UpOptions extends RunFlags {
@@ -14,6 +15,11 @@ export interface UpOptions extends RunFlags {
 
 /** `rtdeploy verify` holds its silent socket longer; here a person waits for the prompt. */
 const upIdleSec = 1
+
+const again = {
+  failed: 'nothing changed, and the last verification failed: verifying again',
+  none: 'nothing changed, but this was not verified yet',
+} as const
 
 /** From whatever is there to a running, verified app. */
 export async function up(host: Host, options: UpOptions, emit: Emit): Promise<Report> {
@@ -27,10 +33,14 @@ export async function up(host: Host, options: UpOptions, emit: Emit): Promise<Re
     const changed = steps.some(step => step.status === 'done')
     const unwell = running?.checks.filter(check => check.status === 'fail') ?? []
     for (const check of unwell) emit({ type: 'check-done', check })
+    const wanted = running?.url !== undefined && options.verify !== false
+    const before = wanted && !changed ? await recallVerified(host, project, running) : 'none'
+    if (wanted && !changed && before !== 'passed') emit({ type: 'note', text: again[before] })
     const verified =
-      running?.url === undefined || options.verify === false || !changed
-        ? []
-        : (await verifyRunning(host, running, project.config, { idle: upIdleSec }, emit)).checks
+      wanted && before !== 'passed'
+        ? (await verifyRunning(host, running, project.config, { idle: upIdleSec }, emit)).checks
+        : []
+    if (running !== undefined && verified.length > 0) await rememberVerified(host, project, running, verified)
     const checks = [...unwell, ...verified]
     if (running !== undefined)
       emit({
@@ -40,7 +50,7 @@ export async function up(host: Host, options: UpOptions, emit: Emit): Promise<Re
     return {
       schemaVersion: 1,
       verb: 'up',
-      outcome: outcomeOf(steps, checks),
+      outcome: outcomeOf(verified.length === 0 ? steps : [], checks),
       steps,
       checks,
       ...(running === undefined ? {} : { backends: running.backends, result: { url: running.url } }),

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { configPath, readConfig } from '../config/read.ts'
 import { exitCodes, UserError } from '../errors.ts'
@@ -11,6 +10,7 @@ import { checkTitles } from '../verify/titles.ts'
 import { verify } from '../verify/verify.ts'
 import { type DisruptFlags, disrupt } from './disrupt.ts'
 import { openRuntime, type RunFlags } from './project.ts'
+import { pagePath, writePage } from './verify-page.ts'
 
 export interface VerifyFlags extends Pick<RunFlags, 'target' | 'context'> {
   readonly url?: string
@@ -34,10 +34,14 @@ interface VerifyCommandFlags extends VerifyFlags, DisruptFlags {
 /** Measures the running target, or any Socket.IO v4 server that is named. */
 export async function verifyCommand(host: Host, flags: VerifyCommandFlags, emit: Emit): Promise<Report> {
   const began = host.now()
-  const measured =
-    flags.url === undefined
-      ? await verifyProject(host, flags, emit)
-      : await verifyUrl(host, flags.url, flags, emit)
+  const page = flags.html === undefined ? undefined : await pagePath(host, flags.html)
+  const measured = await (flags.url === undefined
+    ? verifyProject(host, flags, emit)
+    : verifyUrl(host, flags.url, flags, emit)
+  ).catch(error => {
+    if (page !== undefined) emit({ type: 'note', text: `nothing was measured: ${page} was not written` })
+    throw error
+  })
   const { checks, observations, backends } = measured
   const report: Report = {
     schemaVersion: 1,
@@ -50,11 +54,9 @@ export async function verifyCommand(host: Host, flags: VerifyCommandFlags, emit:
     next: measured.next,
     tookMs: host.now() - began,
   }
-  if (flags.html !== undefined) {
-    const { renderHtml } = await import('../report/html.ts')
-    const path = resolve(host.cwd, flags.html)
-    await host.writeFile(path, renderHtml(report, observations))
-    emit({ type: 'note', text: `wrote ${path}` })
+  if (page !== undefined) {
+    await writePage(host, page, report, observations)
+    emit({ type: 'note', text: `wrote ${page}` })
   }
   return report
 }

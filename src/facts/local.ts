@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import type { FrontDoorStatus } from '../local/front-door/status.ts'
+import { digestSources } from '../local/sources.ts'
 import {
   containerName,
   type LocalPaths,
@@ -119,8 +119,6 @@ export interface BuildFacts {
   readonly built: string | undefined
 }
 
-const notSources = new Set(['node_modules', 'dist', '.rtdeploy', '.git', 'coverage', 'test', 'test-results'])
-
 /** Looks at times and sizes only: a person waits for this at each `up`. */
 export async function readBuildFacts(host: Host, project: string, config: Config): Promise<BuildFacts> {
   const modified = (path: string) => host.modifiedAt(join(project, path))
@@ -142,27 +140,9 @@ export async function readBuildFacts(host: Host, project: string, config: Config
   return {
     installed: manifest === undefined || (installedAt > 0 && installedAt >= Math.max(lock ?? 0, manifest)),
     hasLockFile: lock !== undefined,
-    sources: await digestSources(host, project),
+    sources: await digestSources(host, project, { outputs: config.app.build === undefined }),
     built: present.every(Boolean) ? stored : undefined,
   }
-}
-
-async function digestSources(host: Host, project: string): Promise<string> {
-  const hash = createHash('sha256')
-  const walk = async (folder: string): Promise<void> => {
-    for (const entry of (await host.list(join(project, folder))) ?? []) {
-      const path = `${folder}${entry.name}`
-      if (
-        folder === '' &&
-        (notSources.has(entry.name) || entry.name === 'rtdeploy.yaml' || entry.name === 'package-lock.json')
-      )
-        continue
-      if (entry.kind === 'folder') await walk(`${path}/`)
-      else if (entry.kind === 'file') hash.update(`${path}\0${await host.modifiedAt(join(project, path))}\0`)
-    }
-  }
-  await walk('')
-  return hash.digest('hex')
 }
 
 function parseBuild(text: string | undefined): string | undefined {

@@ -32,6 +32,8 @@ export interface SupervisorSpec {
   readonly loadBalancer: LoadBalancer
   readonly backends: Readonly<Record<string, BackendSpec>>
   readonly readyTimeoutMs: number
+  /** Digest of the sources that the replicas were started from; see `digestSources`. */
+  readonly sources: string
   readonly dev?: {
     readonly build?: readonly string[]
     readonly watch: readonly string[]

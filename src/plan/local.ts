@@ -16,6 +16,7 @@ export interface SpecOptions {
   readonly project: string
   readonly backends: Readonly<Record<string, BackendSpec>>
   readonly dev: boolean
+  readonly sources: string
 }
 
 /** What the supervisor is told. Pure. */
@@ -36,6 +37,7 @@ export function localSpec(options: SpecOptions): SupervisorSpec {
     loadBalancer: config.loadBalancer,
     backends: options.backends,
     readyTimeoutMs,
+    sources: options.sources,
     ...(options.dev
       ? {
           dev: {
@@ -52,15 +54,27 @@ export function localSpec(options: SpecOptions): SupervisorSpec {
 export function differences(
   state: LocalState,
   wanted: SupervisorSpec,
-): { readonly restart: boolean; readonly balancer: boolean; readonly scale: boolean } {
+): {
+  readonly restart: boolean
+  readonly balancer: boolean
+  readonly scale: boolean
+  readonly sources: boolean
+} {
   const fixed = (spec: SupervisorSpec) =>
-    JSON.stringify({ ...spec, loadBalancer: 0, replicas: 0, port: wanted.port === 0 ? 0 : spec.port })
+    JSON.stringify({
+      ...spec,
+      loadBalancer: 0,
+      replicas: 0,
+      sources: 0,
+      port: wanted.port === 0 ? 0 : spec.port,
+    })
   const balancer = (settings: LoadBalancer) =>
     JSON.stringify([settings.kind, settings.affinity, settings.timeout, settings.draining])
   return {
     restart: state.phase !== 'up' || fixed(state.spec) !== fixed(wanted),
     balancer: balancer(state.spec.loadBalancer) !== balancer(wanted.loadBalancer),
     scale: state.spec.replicas !== wanted.replicas,
+    sources: state.spec.sources !== wanted.sources,
   }
 }
 
@@ -92,8 +106,8 @@ export interface ReleaseOptions {
   readonly spec: SupervisorSpec
   readonly nodePath: string
   readonly packageRoot: string
-  /** The build is newer than the running replicas. */
-  readonly rebuilt: boolean
+  /** The app was built in this run; undefined when it has no build. */
+  readonly rebuilt: boolean | undefined
 }
 
 /** From what runs to what is wanted, with as little disturbance as possible. Pure. */
@@ -115,14 +129,15 @@ export function planRelease(options: ReleaseOptions): Plan {
     steps.push(
       ask(state, 'replicas.scale', `go to ${names}`, '/scale', { replicas: spec.replicas }, readyTimeoutMs),
     )
-  if (options.rebuilt) {
+  if (differs.sources || options.rebuilt) {
+    const what = options.rebuilt === undefined ? 'changed app' : 'new build'
     steps.push(
       ask(
         state,
         'replicas.roll-out',
-        'roll the new build out, one replica after the other',
+        `roll the ${what} out, one replica after the other`,
         '/roll-out',
-        {},
+        { sources: spec.sources },
         spec.replicas * readyTimeoutMs,
       ),
     )

@@ -43,7 +43,9 @@ export function renderTimeline(observations: Observations): Markup {
   for (const [purpose, title] of groups) {
     const sessions = observations.sessions.filter(session => session.purpose === purpose)
     if (sessions.length === 0) continue
-    parts.push(markup`<text class="group" x="0" y="${top + 17}">${title}</text>\n`)
+    const beyond = Math.max(...sessions.map(session => session.endMs ?? 0))
+    const cut = beyond > scale.endMs ? `, open past the right edge: until ${tenth(beyond / 1000)} s` : ''
+    parts.push(markup`<text class="group" x="0" y="${top + 17}">${title}${cut}</text>\n`)
     top += heading
     for (const session of sessions) {
       const { lane: drawn, end } = renderLane(session, scale, top)

@@ -15,8 +15,15 @@ const words: Readonly<Record<Check['status'], string>> = {
 }
 const signs: Readonly<Record<Check['status'], string>> = { pass: '✓', warn: '!', fail: '✕', skip: '–' }
 
+/** When and by which version the page was made. */
+export interface Made {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly version: string
+}
+
 /** One page without scripts and without anything from elsewhere: the checks, a timeline, latencies, what was done. */
-export function renderHtml(report: Report, observations: Observations): string {
+export function renderHtml(report: Report, observations: Observations, made: Made): string {
   const { checks } = report
   const failed = checks.filter(check => check.status === 'fail').length
   const warned = checks.filter(check => check.status === 'warn').length
@@ -26,6 +33,7 @@ export function renderHtml(report: Report, observations: Observations): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta name="generator" content="rtdeploy ${made.version}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -37,7 +45,7 @@ export function renderHtml(report: Report, observations: Observations): string {
 <header class="${tone}">
 <p class="brand">rtdeploy verify</p>
 <h1><span class="sign" aria-hidden="true">${signs[tone]}</span> ${verdict}</h1>
-<p class="target"><code>${observations.target.url}${observations.target.socketPath}</code></p>
+<p class="target"><code>${observations.target.url}${observations.target.socketPath}</code> · ${dateOf(made.at)}</p>
 ${renderFacts(report, observations)}
 </header>
 <main>
@@ -49,7 +57,7 @@ ${renderTimeline(observations)}</section>
 ${renderLatency(observations)}</section>
 ${renderMethod(checks, observations)}
 </main>
-<footer><p>Measured by <code>rtdeploy verify</code> from one machine, in ${seconds(observations.tookMs)}.</p></footer>
+<footer><p>Measured by <code>rtdeploy verify</code> (version ${made.version}) from one machine on ${dateOf(made.at)}, in ${seconds(observations.tookMs)}.</p></footer>
 </body>
 </html>
 `
@@ -117,4 +125,9 @@ ${skipped.map(check => markup`<li><strong>${check.title}</strong>: ${check.found
 
 function seconds(ms: number): string {
   return `${Math.round(ms / 100) / 10} s`
+}
+
+/** `2026-01-31 13:55 UTC`. */
+function dateOf(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }

@@ -24,7 +24,7 @@ export interface LocalTargetOptions {
 export function localTarget(host: Host, options: LocalTargetOptions): Target {
   const { verb, config, project } = options
   const facts = () => readLocalFacts(host, project)
-  let rebuilt = false
+  let rebuilt: boolean | undefined
   return {
     name: 'local',
     stages: [
@@ -39,7 +39,8 @@ export function localTarget(host: Host, options: LocalTargetOptions): Target {
             await readBuildFacts(host, project, config),
             found,
           )
-          rebuilt = plan.steps.some(step => step.id === 'app.build' && step.skip === undefined)
+          const build = plan.steps.find(step => step.id === 'app.build')
+          rebuilt = build === undefined ? undefined : build.skip === undefined
           return plan
         },
       },
@@ -48,7 +49,8 @@ export function localTarget(host: Host, options: LocalTargetOptions): Target {
         plan: async () => {
           const found = await facts()
           const backends = await chooseBackends(host, options, found)
-          const spec = localSpec({ config, facts: found, project, backends, dev: options.dev })
+          const { sources } = await readBuildFacts(host, project, config)
+          const spec = localSpec({ config, facts: found, project, backends, dev: options.dev, sources })
           await refuseMissingPrograms(host, spec)
           await refuseTakenPort(host, found, spec.port)
           const { nodePath, packageRoot } = host
@@ -156,6 +158,7 @@ function runningLocal(facts: LocalFacts, now: number): Running | undefined {
     ...(clientUrl === undefined ? {} : { clientUrl }),
     replicas: spec.replicas,
     affinity: live.frontDoor.settings.affinity,
+    release: JSON.stringify([live.state.supervisor, live.frontDoor.settings, spec.sources]),
     backends: Object.fromEntries(
       Object.entries(spec.backends).map(([name, { rung, label }]) => [name, { rung, label }]),
     ),

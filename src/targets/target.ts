@@ -21,6 +21,8 @@ export interface Running {
   readonly replicas: number
   readonly backends: Readonly<Record<string, BackendUse>>
   readonly affinity: 'none' | 'client-ip' | 'cookie'
+  /** Differs after each change of what runs: what was verified before a change says nothing about the time after it. */
+  readonly release?: string
   /** One check a part: replicas, front door, backends. */
   readonly checks: readonly Check[]
   /** Figures for `status --json`. */

@@ -47,6 +47,29 @@ describe('up --target local', { timeout: 120_000 }, () => {
     expect(fixed.stderr).toContain('front door: affinity cookie')
   })
 
+  it('fails again as long as what failed to verify is all that there is', async () => {
+    await using project = tinyProject()
+    expect((await runIn(project.folder, ['up', '--affinity', 'none'])).exitCode).toBe(5)
+    const again = await runIn(project.folder, ['up', '--affinity', 'none'])
+    expect(again.exitCode).toBe(5)
+    expect(again.stderr).toContain('the last verification failed: verifying again')
+  })
+
+  it('verifies what runs when that was not done yet, or by other rules', async () => {
+    await using project = tinyProject()
+    const verdictOf = async () => {
+      const { checks, outcome } = JSON.parse((await runIn(project.folder, ['up', '--json'])).stdout)
+      return [outcome, checks.length > 0]
+    }
+    expect((await runIn(project.folder, ['up', '--no-verify'])).exitCode).toBe(0)
+    expect(await verdictOf()).toEqual(['done', true])
+    expect(await verdictOf()).toEqual(['nothing-to-do', false])
+    project.edit(yaml => yaml.replace('receive: said', 'receive: heard'))
+    expect(await verdictOf()).toEqual(['unhealthy', true])
+    project.edit(yaml => yaml.replace('receive: heard', 'receive: said'))
+    expect(await verdictOf()).toEqual(['done', true])
+  })
+
   it('starts a replica again that was killed, and says so in status', async () => {
     await using project = tinyProject()
     await runIn(project.folder, ['up', '--no-verify'])
@@ -131,6 +154,22 @@ describe('up --target local', { timeout: 120_000 }, () => {
       after.children.filter(child => before.includes(child.process?.pid)).map(child => child.kind),
     ).toEqual(['backend'])
     expect(after.children.every(child => child.state === 'running')).toBe(true)
+  })
+
+  it('rolls a change out of an app that has no build, but not what rtdeploy and other tools write', async () => {
+    await using project = tinyProject()
+    await runIn(project.folder, ['up'])
+    const pids = () => project.state().children.map(child => child.process?.pid)
+    const first = pids()
+    writeFileSync(join(project.folder, 'npm-debug.log'), 'x')
+    expect((await runIn(project.folder, ['verify', '--html', 'report.html', '--idle', '0'])).exitCode).toBe(0)
+    const same = await runIn(project.folder, ['up', '--json'])
+    expect([JSON.parse(same.stdout).outcome, pids()]).toEqual(['nothing-to-do', first])
+    writeFileSync(join(project.folder, 'page.html'), '<!doctype html><title>of the app</title>')
+    const changed = await runIn(project.folder, ['up'])
+    expect(changed.stderr).toContain('roll the changed app out')
+    expect(changed.stderr).toContain('PASS')
+    expect(pids().filter(pid => first.includes(pid))).toHaveLength(1)
   })
 
   it('prints with --dry-run what it would do, and does nothing', async () => {

@@ -100,6 +100,7 @@ describe('--json', { timeout: 120_000 }, () => {
       [['doctor'], 0, 'done'],
       [['up', '--dry-run'], 0, 'planned'],
       [['up', '--no-verify'], 0, 'done'],
+      [['up'], 0, 'done'],
       [['up'], 0, 'nothing-to-do'],
       [['status'], 0, 'done'],
       [['logs'], 0, 'done'],

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { exitCodes } from '../../src/errors.ts'
@@ -26,6 +26,27 @@ describe('rtdeploy verify URL', () => {
     expect(await readFile(join(folder.path, 'report.html'), 'utf8')).toContain(
       'Verified: sessions stay whole',
     )
+  })
+
+  it.each([
+    ['.', 'is a folder'],
+    ['missing/report.html', 'the folder of --html is not there'],
+    ['notes.txt', 'it is no page of rtdeploy'],
+  ])('refuses --html %s before it measures, and changes nothing', async (file, message) => {
+    await using folder = await temporaryFolder()
+    await writeFile(join(folder.path, 'notes.txt'), 'mine')
+    const run = await runCli(['verify', 'http://127.0.0.1:1', '--html', file], { cwd: folder.path })
+    expect(run.exitCode).toBe(exitCodes.usage)
+    expect(run.stderr).toContain(message)
+    expect(await readdir(folder.path)).toEqual(['notes.txt'])
+    expect(await readFile(join(folder.path, 'notes.txt'), 'utf8')).toBe('mine')
+  })
+
+  it('says that there is no page when nothing was measured', async () => {
+    await using folder = await temporaryFolder()
+    const run = await runCli(['verify', 'http://127.0.0.1:1', '--html', 'r.html'], { cwd: folder.path })
+    expect(run.stderr).toContain('r.html was not written')
+    expect(await readdir(folder.path)).toEqual([])
   })
 
   it('exits 5 and names trap and fix when affinity is off', async () => {

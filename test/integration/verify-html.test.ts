@@ -42,7 +42,7 @@ describe.skipIf(executablePath === '')('the page in a browser', () => {
       next: [],
       tookMs: 1,
     } as const
-    await writeFile(path, renderHtml(report, lost))
+    await writeFile(path, renderHtml(report, lost, { at: 0, version: '0.0.0' }))
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
     try {
       for (const colorScheme of ['light', 'dark'] as const) {

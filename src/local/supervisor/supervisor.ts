@@ -46,7 +46,12 @@ export async function supervise(host: Host, spec: SupervisorSpec): Promise<void>
       await replicas?.scale(count)
       save()
     },
-    'POST /roll-out': rollOut,
+    'POST /roll-out': async body => {
+      await rollOut()
+      // Noted at the end: a roll-out that broke off is done again.
+      current = { ...current, ...(body as { readonly sources: string }) }
+      save()
+    },
   })
   function state(): LocalState {
     return {

@@ -44,7 +44,14 @@ const nothing: LocalFacts = {
   containers: undefined,
 }
 const specOf = (change: Partial<Config> = {}, facts = nothing) =>
-  localSpec({ config: { ...config, ...change }, facts, project, backends: { redis }, dev: false })
+  localSpec({
+    config: { ...config, ...change },
+    facts,
+    project,
+    backends: { redis },
+    dev: false,
+    sources: 'aa',
+  })
 const state: LocalState = {
   schemaVersion: 1,
   run: 'cafe',
@@ -88,14 +95,19 @@ const silent: LocalFacts = {
 const containers = { program: 'docker', names: ['rtdeploy-cafe-redis', 'rtdeploy-cafe-mongo'] }
 const fresh: BuildFacts = { installed: true, hasLockFile: true, sources: 'aa', built: 'aa' }
 
-const release = (facts: LocalFacts, change: Partial<Config> = {}, rebuilt = false) =>
+const release = (
+  facts: LocalFacts,
+  change: Partial<Config> = {},
+  more: { readonly rebuilt?: boolean | undefined; readonly sources?: string } = {},
+) =>
   planRelease({
     verb: 'up',
     facts,
-    spec: specOf(change),
+    spec: { ...specOf(change), sources: more.sources ?? 'aa' },
     nodePath: '/node',
     packageRoot: '/package',
-    rebuilt,
+    rebuilt: false,
+    ...more,
   })
 const provision = (build: Partial<BuildFacts>, facts = nothing) =>
   planProvision('up', config, project, { ...fresh, ...build }, facts)
@@ -117,8 +129,9 @@ describe('the plan', () => {
     ['release-replicas', release(running, scaled(5))],
     [
       'release-affinity-replicas-build',
-      release(running, { ...balanced({ timeout: 30 }), ...scaled(1) }, true),
+      release(running, { ...balanced({ timeout: 30 }), ...scaled(1) }, { rebuilt: true }),
     ],
+    ['release-sources', release(running, {}, { rebuilt: undefined, sources: 'bb' })],
     ['release-restart', release(running, { app: { ...config.app, start: ['node', 'other.js'] } })],
     ['release-dead-supervisor', release({ ...killed, orphans: [] })],
     ['down-running', planDown(running)],
@@ -158,7 +171,7 @@ describe('the plan', () => {
 })
 
 describe('differences', () => {
-  const same = { restart: false, balancer: false, scale: false }
+  const same = { restart: false, balancer: false, scale: false, sources: false }
   it.each<[string, Partial<Config>, object]>([
     ['nothing', {}, same],
     ['replicas', scaled(4), { ...same, scale: true }],
@@ -174,6 +187,10 @@ describe('differences', () => {
     ['name', { name: 'other' }, { ...same, restart: true }],
   ])('in %s need no more than they must', (_what, change, expected) => {
     expect(differences(state, specOf(change))).toEqual(expected)
+  })
+
+  it('are none but sources when only those changed', () => {
+    expect(differences(state, { ...specOf(), sources: 'bb' })).toEqual({ ...same, sources: true })
   })
 
   it.each(['starting', 'stopping', 'failed'] as const)('of a run that is %s need a restart', phase => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ownPage } from '../../../src/local/sources.ts'
 import { renderHtml } from '../../../src/report/html.ts'
 import { escapeHtml, markup } from '../../../src/report/markup.ts'
 import type { Report } from '../../../src/report/report.ts'
@@ -12,6 +13,7 @@ function page(seen: Observations, over: Partial<Report> = {}): string {
   return renderHtml(
     { schemaVersion: 1, verb: 'verify', outcome: 'done', steps: [], checks, next: [], tookMs: 1, ...over },
     seen,
+    { at: Date.UTC(2026, 0, 31, 13, 55), version: '1.2.3' },
   )
 }
 
@@ -20,6 +22,20 @@ describe('the page', () => {
     const html = page(observations())
     expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`)
     expect(html).not.toMatch(/<script|<link|<img|<iframe|\bsrc=|\bhref=|url\(|@import/i)
+  })
+
+  it('says when and by which version it was made, and can be told from pages of an app', () => {
+    const html = page(observations())
+    expect(html).toContain('2026-01-31 13:55 UTC')
+    expect(html).toContain('version 1.2.3')
+    expect(html).toMatch(ownPage)
+  })
+
+  it('says how long a silent socket was held when that is past the edge of the timeline', () => {
+    const held = sessions('idle', ['chat-0'], { endMs: 35_012 })
+    const html = page(observations({ sessions: withSessions(held) }))
+    expect(html).toContain('Silent and busy socket, open past the right edge: until 35 s')
+    expect(page(observations())).not.toContain('past the right edge')
   })
 
   it('says the verdict first', () => {
