@@ -58,27 +58,37 @@ export interface MongoOptions {
 export class MongoStore implements Store {
   readonly kind = 'mongodb'
   readonly #options: MongoOptions
+  #url: string
   #client!: MongoClient
   #rooms!: Collection<RoomDoc>
   #entries!: Collection<EntryDoc>
   #prepared = false
+  #closed = false
 
   constructor(options: MongoOptions) {
     this.#options = options
-    this.#open(options.url)
+    this.#url = options.url
+    this.#open()
   }
 
   /** Starts over without the user and the password of the address. */
   async leaveOutLogin(): Promise<void> {
+    this.#url = this.#url.replace(/^(mongodb(?:\+srv)?:\/\/)[^@/]*@/, '$1')
+    await this.reopen()
+  }
+
+  /** Starts over. A client of the driver whose very first connection failed answers "Topology is closed" for ever. */
+  async reopen(): Promise<void> {
+    if (this.#closed) return
     const old = this.#client
-    this.#open(this.#options.url.replace(/^(mongodb(?:\+srv)?:\/\/)[^@/]*@/, '$1'))
+    this.#open()
     await old.close()
   }
 
-  #open(url: string): void {
+  #open(): void {
     const timeoutMs = this.#options.timeoutMs ?? 3_000
     // The driver's own defaults wait 30 s for a server, and for ever for a reply: a chat must say no sooner.
-    this.#client = new MongoClient(url, {
+    this.#client = new MongoClient(this.#url, {
       serverSelectionTimeoutMS: timeoutMs,
       connectTimeoutMS: timeoutMs,
       socketTimeoutMS: timeoutMs,
@@ -282,6 +292,7 @@ export class MongoStore implements Store {
   }
 
   close(): Promise<void> {
+    this.#closed = true
     return this.#client.close()
   }
 }

@@ -39,6 +39,7 @@ async function prepare(store: MongoStore, log: Log, onlyOffered: boolean): Promi
         continue
       }
       log.warn('the store cannot be prepared yet', { error })
+      await store.reopen()
       await sleep(pauseMs, undefined, { ref: false })
     }
   }
