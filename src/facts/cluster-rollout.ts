@@ -14,9 +14,11 @@ export async function readSnapshot(host: Host, cluster: Cluster): Promise<Snapsh
   return { objects: objectsOf(objects), events: objectsOf(events) }
 }
 
-const lastLines = 20
+const lastLines = 12
+/** Of a line: an app that logs JSON puts whole stacks into one. */
+const longest = 240
 
-/** The last words of a container; empty when there are none any more. */
+/** The last words of a container, long lines cut; empty when there are none any more. */
 export async function readLastWords(
   host: Host,
   cluster: Cluster,
@@ -36,5 +38,7 @@ export async function readLastWords(
     return ran.exitCode === 0 ? ran.stdout.trimEnd() : ''
   }
   const text = (previous ? await read(true) : '') || (await read(false))
-  return text === '' ? [] : text.split('\n')
+  return text === ''
+    ? []
+    : text.split('\n').map(line => (line.length > longest ? `${line.slice(0, longest)}…` : line))
 }

@@ -2,28 +2,31 @@ import { describePod, type Finding, graces, logsOf } from './finding.ts'
 import { at, type KubernetesObject, listAt, numberAt, textAt } from './object.ts'
 import { eventsOf, type Said, type Snapshot } from './snapshot.ts'
 
+/** What a pod needs of the other workloads of its release. */
+export interface Needs {
+  /** Some of them are not up yet. */
+  readonly coming: boolean
+  /** Since when the last of them is ready, as the cluster tells time; empty when there are none. */
+  readonly since: string
+}
+
 interface Container {
   readonly pod: KubernetesObject
   readonly name: string
   readonly status: unknown
   readonly said: readonly Said[]
-  /** Other workloads of the same release are not up yet: it may be waiting for them. */
-  readonly waitsForOthers: boolean
+  readonly needs: Needs
 }
 
 /** Why a pod's containers do not run, or run and are not ready. Pure. */
-export function diagnoseContainers(
-  snapshot: Snapshot,
-  pod: KubernetesObject,
-  waitsForOthers: boolean,
-): Finding[] {
+export function diagnoseContainers(snapshot: Snapshot, pod: KubernetesObject, needs: Needs): Finding[] {
   const said = eventsOf(snapshot, pod)
   const statuses = [
     ...listAt(pod, 'status', 'initContainerStatuses'),
     ...listAt(pod, 'status', 'containerStatuses'),
   ]
   return statuses.flatMap(status => {
-    const container: Container = { pod, name: textAt(status, 'name') ?? '', status, said, waitsForOthers }
+    const container: Container = { pod, name: textAt(status, 'name') ?? '', status, said, needs }
     const found =
       pullProblem(container) ?? startProblem(container) ?? probeKill(container) ?? crash(container)
     return found === undefined ? unready(container) : [found]
@@ -127,16 +130,16 @@ function probeFinding(
   }
 }
 
-function crash({ pod, name, status, waitsForOthers }: Container): Finding | undefined {
+function crash({ pod, name, status, needs }: Container): Finding | undefined {
   const restarts = numberAt(status, 'restartCount') ?? 0
   const ended = at(status, 'state', 'terminated') ?? at(status, 'lastState', 'terminated')
   const exitCode = numberAt(ended, 'exitCode')
   const back = textAt(status, 'state', 'waiting', 'reason') === 'CrashLoopBackOff'
   if (exitCode === undefined || at(status, 'ready') === true || (exitCode === 0 && !back)) return undefined
   const memory = textAt(ended, 'reason') === 'OOMKilled'
-  // Redis may come up after the app that needs it: such a crash is none as long as Redis is not there.
-  const enough = waitsForOthers ? 5 : memory ? 1 : 2
-  if (restarts < enough && !(back && !waitsForOthers && restarts >= 2)) return undefined
+  // Redis may come up after the app that needs it: what the app did before that does not count.
+  const early = !needs.coming && (textAt(ended, 'finishedAt') ?? '') < needs.since
+  if (early || restarts < (needs.coming ? 5 : memory ? 1 : 2)) return undefined
   const base = {
     subject: `${pod.metadata.name}/${name}`,
     graceMs: graces.certain,
@@ -176,8 +179,10 @@ function limitOf(pod: KubernetesObject, name: string): string | undefined {
   return textAt(container, 'resources', 'limits', 'memory')
 }
 
-function unready({ pod, name, status, said }: Container): Finding[] {
+function unready({ pod, name, status, said, needs }: Container): Finding[] {
   if (at(status, 'state', 'running') === undefined || at(status, 'ready') === true) return []
   const answer = said.find(({ reason, message }) => reason === 'Unhealthy' && /^readiness/i.test(message))
-  return answer === undefined ? [] : [probeFinding(pod, name, 'readiness', answer, graces.patient)]
+  // An app is right not to be ready as long as its database is not there.
+  const graceMs = needs.coming ? graces.never : graces.patient
+  return answer === undefined ? [] : [probeFinding(pod, name, 'readiness', answer, graceMs)]
 }

@@ -1,13 +1,13 @@
-import { diagnoseContainers } from './diagnose-containers.ts'
+import { diagnoseContainers, type Needs } from './diagnose-containers.ts'
 import { describePod, type Finding, graces } from './finding.ts'
 import { type KubernetesObject, listAt, textAt } from './object.ts'
 import { eventsOf, type Said, type Snapshot } from './snapshot.ts'
 
 /** Why a pod is not ready. Pure. */
-export function diagnosePod(snapshot: Snapshot, pod: KubernetesObject, waitsForOthers: boolean): Finding[] {
+export function diagnosePod(snapshot: Snapshot, pod: KubernetesObject, needs: Needs): Finding[] {
   const said = eventsOf(snapshot, pod)
   const found = unschedulable(snapshot, pod, said) ?? evicted(pod) ?? volume(pod, said) ?? sandbox(pod, said)
-  return found === undefined ? diagnoseContainers(snapshot, pod, waitsForOthers) : [found]
+  return found === undefined ? diagnoseContainers(snapshot, pod, needs) : [found]
 }
 
 function unschedulable(

@@ -1,3 +1,4 @@
+import type { Needs } from './diagnose-containers.ts'
 import { diagnosePod } from './diagnose-pods.ts'
 import { failureOf } from './failures.ts'
 import { type Finding, graces } from './finding.ts'
@@ -14,11 +15,23 @@ export function diagnose(snapshot: Snapshot, workloads: readonly ObjectReference
   const late = live.filter(workload => !rolloutState(workload).done)
   return late
     .flatMap(workload => {
-      const waitsForOthers = late.length > 1 && workload.kind === 'Deployment'
-      const pods = newestPods(snapshot, workload).flatMap(pod => diagnosePod(snapshot, pod, waitsForOthers))
+      const others = live.filter(other => other !== workload && workload.kind === 'Deployment')
+      const needs = needsOf(snapshot, others)
+      const pods = newestPods(snapshot, workload).flatMap(pod => diagnosePod(snapshot, pod, needs))
       return [...pods, ...diagnoseOwner(snapshot, workload)]
     })
     .sort((a, b) => a.graceMs - b.graceMs)
+}
+
+/** An app needs the other workloads of its release, Redis and MongoDB above all. */
+function needsOf(snapshot: Snapshot, others: readonly KubernetesObject[]): Needs {
+  const coming = others.some(other => !rolloutState(other).done)
+  const times = others
+    .flatMap(other => newestPods(snapshot, other))
+    .flatMap(pod => listAt(pod, 'status', 'conditions').filter(one => textAt(one, 'type') === 'Ready'))
+    .flatMap(condition => textAt(condition, 'lastTransitionTime') ?? [])
+    .sort()
+  return { coming, since: times.at(-1) ?? '' }
 }
 
 /** Pods that cannot even be made: quotas, webhooks, Pod Security, service accounts. */

@@ -37,6 +37,6 @@ export const graces = {
   soon: 5_000,
   hiccup: 20_000,
   slow: 30_000,
-  patient: 45_000,
+  patient: 60_000,
   never: Infinity,
 } as const

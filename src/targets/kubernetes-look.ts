@@ -98,7 +98,9 @@ export function lookAt(host: Host, cluster: Cluster, options: LookOptions): Look
   }
 }
 
-const keyOfFinding = ({ code, subject }: Finding) => `${code} ${subject}`
+/** What was forgiven for ever until now begins to count now. */
+const keyOfFinding = ({ code, subject, graceMs }: Finding) =>
+  `${code} ${subject}${Number.isFinite(graceMs) ? '' : ' forgiven'}`
 
 async function rolloutError(
   host: Host,

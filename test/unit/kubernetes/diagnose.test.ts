@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { diagnose } from '../../../src/kubernetes/diagnose.ts'
 import { diagnoseEntry } from '../../../src/kubernetes/diagnose-entry.ts'
-import type { KubernetesObject } from '../../../src/kubernetes/object.ts'
+import type { KubernetesObject, ObjectReference } from '../../../src/kubernetes/object.ts'
 import type { Snapshot } from '../../../src/kubernetes/snapshot.ts'
 import { packageRoot } from '../../support/run-cli.ts'
 
@@ -126,6 +126,66 @@ describe('diagnose', () => {
       'rollout.crash',
     )
     expect(diagnose({ ...snapshot, objects }, [app]).map(finding => finding.code)).toContain('rollout.crash')
+  })
+
+  it('forgets the crashes of an app from before what it needs was up', () => {
+    const snapshot = recorded('rollout.crash')
+    const redisUp = (readyAt: string) => [
+      {
+        apiVersion: 'apps/v1',
+        kind: 'StatefulSet',
+        metadata: { name: 'tiny-redis', uid: 'redis', generation: 1 },
+        spec: { replicas: 1 },
+        status: {
+          observedGeneration: 1,
+          replicas: 1,
+          readyReplicas: 1,
+          updatedReplicas: 1,
+          availableReplicas: 1,
+        },
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: {
+          name: 'tiny-redis-0',
+          uid: 'redis-0',
+          ownerReferences: [{ uid: 'redis', controller: true }],
+        },
+        status: { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: readyAt }] },
+      },
+    ]
+    const both = [app, { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'tiny-redis' }]
+    const codes = (readyAt: string) =>
+      diagnose({ ...snapshot, objects: [...snapshot.objects, ...redisUp(readyAt)] }, both).map(
+        ({ code }) => code,
+      )
+    expect(codes('2000-01-01T00:00:00Z')).toContain('rollout.crash')
+    expect(codes('2100-01-01T00:00:00Z')).not.toContain('rollout.crash')
+  })
+
+  it('forgives an app that is not ready as long as what it needs is not up', () => {
+    const snapshot = withPod('rollout.probe', pod => ({
+      ...pod,
+      status: { containerStatuses: [{ name: 'app', ready: false, restartCount: 0, state: { running: {} } }] },
+    }))
+    const events = snapshot.events.map(event => ({
+      ...event,
+      reason: 'Unhealthy',
+      message: 'Readiness probe failed: HTTP probe failed with statuscode: 503',
+    }))
+    const redis = {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { name: 'tiny-redis', uid: 'redis', generation: 1 },
+      spec: { replicas: 1 },
+      status: { observedGeneration: 1, replicas: 1, readyReplicas: 0 },
+    }
+    const both = [app, { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'tiny-redis' }]
+    const graces = (objects: readonly KubernetesObject[], of: readonly ObjectReference[]) =>
+      diagnose({ objects, events }, of).map(({ graceMs }) => Number.isFinite(graceMs))
+    expect(graces([...snapshot.objects, redis], both)).toEqual([false])
+    expect(graces(snapshot.objects, [app])).toEqual([true])
   })
 
   it('does not look at pods on their way out', () => {
