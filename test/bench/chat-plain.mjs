@@ -20,8 +20,9 @@ io.on('connection', socket => {
   })
   socket.emit('hello', {})
 })
-process.on('message', () => {
-  global.gc?.()
-  process.send?.({ heap: process.memoryUsage().heapUsed })
+process.on('message', asked => {
+  if (asked === 'heap') global.gc?.()
+  const { user, system } = process.cpuUsage()
+  process.send?.({ heap: process.memoryUsage().heapUsed, cpuMs: (user + system) / 1_000 })
 })
 server.listen(0, '127.0.0.1', () => process.send?.({ port: server.address().port }))

@@ -108,10 +108,12 @@ async function measure(plain: () => Promise<Server[]>, app: () => Promise<Server
       for (const side of sides) {
         const rate = side.left.shift()
         if (rate === undefined) continue
+        const [before, began] = [await cpuMs(side.servers), performance.now()]
         const best = better(await side.crowd.talk(rate, stepMs), await side.crowd.talk(rate, stepMs))
+        const cores = ((await cpuMs(side.servers)) - before) / (performance.now() - began)
         side.figures.push(best)
         process.stderr.write(
-          `  ${side.name}, ${rate} msg/s: p50 ${best.p50.toFixed(1)} ms, p99 ${best.p99.toFixed(1)} ms\n`,
+          `  ${side.name}, ${rate} msg/s: p50 ${best.p50.toFixed(1)} ms, p99 ${best.p99.toFixed(1)} ms, servers ${cores.toFixed(2)} cores\n`,
         )
         if (best.p99 > slowestMs) side.beyond++
         if (side.beyond === 2 && rate > 300) side.left = []
@@ -151,10 +153,19 @@ async function heapPerIdle(start: () => Promise<Server[]>): Promise<number> {
   }
 }
 
-function heapOf({ child }: Server): Promise<number> {
+async function heapOf(server: Server): Promise<number> {
+  return (await ask(server, 'heap')).heap
+}
+
+async function cpuMs(servers: readonly Server[]): Promise<number> {
+  const answers = await Promise.all(servers.map(server => ask(server, 'cpu')))
+  return answers.reduce((sum, answer) => sum + answer.cpuMs, 0)
+}
+
+function ask({ child }: Server, what: 'heap' | 'cpu'): Promise<{ heap: number; cpuMs: number }> {
   return new Promise(resolve => {
-    child.once('message', message => resolve((message as { heap: number }).heap))
-    child.send('heap')
+    child.once('message', message => resolve(message as { heap: number; cpuMs: number }))
+    child.send(what)
   })
 }
 
@@ -239,9 +250,10 @@ async function startMongo(folder: string, stops: (() => unknown)[]): Promise<Bac
     await listens(port)
     return { kind: 'mongo-server', url }
   }
-  const { startEmbeddedMongo } = await import('../../src/local/mongo/server.ts')
-  const server = await startEmbeddedMongo({ port })
-  stops.push(() => server.close())
+  const embedded = join(root, 'dist', 'embedded-mongo-main.js')
+  const child = spawn(process.execPath, [embedded, '--port', String(port)], { stdio: 'ignore' })
+  stops.push(() => child.kill('SIGKILL'))
+  await listens(port)
   return { kind: 'embedded MongoDB', url }
 }
 
