@@ -40,6 +40,9 @@ export interface RunFlags {
 
 export interface Project {
   readonly folder: string
+  /** rtdeploy.yaml as it is written. */
+  readonly written: Config
+  /** The same with the flags of this run laid over it. */
   readonly config: Config
   readonly target: Target
 }
@@ -63,11 +66,17 @@ export function withFlags(config: Config, flags: RunFlags): Config {
 /** The project in the current folder, with its target. */
 export async function openProject(host: Host, verb: Verb, flags: RunFlags): Promise<Project> {
   const folder = (await host.realPath(host.cwd)) ?? host.cwd
-  const config = withFlags(await readConfig(host, folder), flags)
+  const written = await readConfig(host, folder)
+  const config = withFlags(written, flags)
   if (config.target === 'kubernetes' && verb !== 'dev')
-    return { folder, config, target: kubernetesTarget(host, { verb, project: folder, config, flags }) }
+    return {
+      folder,
+      written,
+      config,
+      target: kubernetesTarget(host, { verb, project: folder, config, flags }),
+    }
   if (config.target === 'gke' && verb !== 'dev')
-    return { folder, config, target: gkeTarget(host, { verb, project: folder, config, flags }) }
+    return { folder, written, config, target: gkeTarget(host, { verb, project: folder, config, flags }) }
   const { download = false, requireReal = false } = flags
   const target = localTarget(host, {
     verb,
@@ -77,7 +86,7 @@ export async function openProject(host: Host, verb: Verb, flags: RunFlags): Prom
     download,
     requireReal,
   })
-  return { folder, config, target }
+  return { folder, written, config, target }
 }
 
 /**

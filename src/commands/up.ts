@@ -38,7 +38,7 @@ export async function up(host: Host, options: UpOptions, emit: Emit): Promise<Re
     if (wanted && !changed && before !== 'passed') emit({ type: 'note', text: again[before] })
     const verified =
       wanted && before !== 'passed'
-        ? (await verifyRunning(host, running, project.config, { idle: upIdleSec }, emit)).checks
+        ? (await verifyRunning(host, running, project.written, { idle: upIdleSec }, emit)).checks
         : []
     if (running !== undefined && verified.length > 0) await rememberVerified(host, project, running, verified)
     const checks = [...unwell, ...verified]

@@ -9,23 +9,9 @@ import { type VerifyOptions, type VerifyProgress, verifyDefaults } from '../veri
 import { checkTitles } from '../verify/titles.ts'
 import { verify } from '../verify/verify.ts'
 import { type DisruptFlags, disrupt } from './disrupt.ts'
-import { openRuntime, type RunFlags } from './project.ts'
+import { openRuntime } from './project.ts'
+import { fromFlags, usage, type VerifyFlags } from './verify-flags.ts'
 import { pagePath, writePage } from './verify-page.ts'
-
-export interface VerifyFlags extends Pick<RunFlags, 'target' | 'context'> {
-  readonly url?: string
-  readonly identity?: string
-  readonly path?: string
-  readonly namespace?: string
-  readonly auth?: string
-  readonly header?: readonly string[]
-  readonly replicas?: number
-  readonly sessions?: number
-  readonly idle?: number
-  readonly insecure?: boolean
-  readonly html?: string
-  readonly requireReal?: boolean
-}
 
 interface VerifyCommandFlags extends VerifyFlags, DisruptFlags {
   readonly inCluster?: boolean
@@ -137,23 +123,47 @@ function optionsFor(running: Running, config: Config, flags: VerifyFlags): Verif
   }
   // A run that was told `--affinity none` is measured by what the app needs, not by what it was told.
   const affinityWanted = running.affinity === 'none' ? config.loadBalancer.affinity : running.affinity
-  const expected = { expectedReplicas: running.replicas, affinityWanted }
-  return { ...verifyDefaults, ...ofConfig(config), ...expected, ...fromFlags(flags), url: running.url }
+  const written = config.loadBalancer
+  const { balancer } = running
+  const expected = {
+    expectedReplicas: running.replicas,
+    affinityWanted,
+    ...(balancer === undefined
+      ? {}
+      : {
+          balancer: {
+            kind: balancer.kind,
+            timeoutSec: balancer.timeout,
+            byFlag: balancer.kind !== written.kind || balancer.timeout !== written.timeout,
+          },
+        }),
+  }
+  return {
+    ...verifyDefaults,
+    ...ofConfig(config),
+    ...expected,
+    ...fromFlags(flags, config.verify.fanOut),
+    url: running.url,
+  }
 }
 
 /** What rtdeploy.yaml says of the app, wherever it runs. */
 function ofConfig(config: Config): Partial<VerifyOptions> {
   const { identity, auth, namespace, fanOut } = config.verify
   const optional = { ...(auth && { auth }), ...(fanOut && { fanOut }) }
-  return { socketPath: config.app.socketPath, identity, namespace, ...optional }
+  return { socketPath: config.app.socketPath, identity, namespace, inProject: true, ...optional }
 }
 
 async function verifyUrl(host: Host, url: string, flags: VerifyFlags, emit: Emit) {
   // In a project's folder the address is taken for this app somewhere else; anywhere else for some server.
   const inProject = (await host.kindOf(configPath(host.cwd))) === 'file'
-  const told = inProject ? ofConfig(await readConfig(host, host.cwd)) : {}
+  const told: Partial<VerifyOptions> = inProject ? ofConfig(await readConfig(host, host.cwd)) : {}
   if (inProject) emit({ type: 'note', text: 'with `verify:` of the rtdeploy.yaml in this folder' })
-  const measured = await measure(host, { ...verifyDefaults, ...told, ...fromFlags(flags), url }, emit)
+  const measured = await measure(
+    host,
+    { ...verifyDefaults, ...told, ...fromFlags(flags, told.fanOut), url },
+    emit,
+  )
   return { ...measured, backends: undefined, next: [`rtdeploy verify ${url} --html report.html`] }
 }
 
@@ -163,43 +173,4 @@ async function measure(host: Host, options: VerifyOptions, emit: Emit) {
   const measured = await verify(options, { onProgress }, host.interrupted)
   for (const check of measured.checks) emit({ type: 'check-done', check })
   return measured
-}
-
-function fromFlags(flags: VerifyFlags): Partial<VerifyOptions> {
-  const headers = (flags.header ?? []).map(line => {
-    const colon = line.indexOf(':')
-    if (colon < 1)
-      throw usage(`--header takes name:value, not "${line}"`, "--header 'authorization: Bearer ...'")
-    return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]
-  })
-  const { identity, namespace, replicas, sessions, idle, path } = flags
-  return {
-    ...(path === undefined ? {} : { socketPath: `/${path.replace(/^\/+|\/+$/g, '')}/` }),
-    ...(identity === undefined ? {} : { identity }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(flags.auth === undefined ? {} : { auth: parseAuth(flags.auth) }),
-    ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }),
-    ...(replicas === undefined ? {} : { expectedReplicas: replicas }),
-    ...(sessions === undefined ? {} : { sessions }),
-    ...(idle === undefined ? {} : { idleSec: idle }),
-    ...(flags.insecure ? { insecureTls: true } : {}),
-  }
-}
-
-function parseAuth(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>
-  } catch (cause) {
-    throw usage(
-      `--auth takes a JSON object: ${cause instanceof Error ? cause.message : cause}`,
-      `--auth '{"token":"..."}'`,
-    )
-  }
-  throw usage('--auth takes a JSON object', `--auth '{"token":"..."}'`)
-}
-
-function usage(message: string, example: string): UserError {
-  return new UserError(message, { code: 'usage.invalid', hint: example, exitCode: exitCodes.usage })
 }

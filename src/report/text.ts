@@ -15,8 +15,8 @@ export function checkLines(check: Check, paint: Paint): string[] {
   ]
   if (check.status === 'fail' || check.status === 'warn') {
     if (check.wanted !== '') lines.push(`    wanted  ${shown(check.wanted)}`)
-    if (check.why !== undefined) lines.push(`    why     ${shown(check.why)}`)
   }
+  if (check.status !== 'pass' && check.why !== undefined) lines.push(`    why     ${shown(check.why)}`)
   if (check.status !== 'pass' && check.hint !== undefined)
     lines.push(`    ${paint('yellow', 'fix')}     ${shown(check.hint)}`)
   return lines

@@ -158,6 +158,7 @@ function runningLocal(facts: LocalFacts, now: number): Running | undefined {
     ...(clientUrl === undefined ? {} : { clientUrl }),
     replicas: spec.replicas,
     affinity: live.frontDoor.settings.affinity,
+    balancer: live.frontDoor.settings,
     release: JSON.stringify([live.state.supervisor, live.frontDoor.settings, spec.sources]),
     backends: Object.fromEntries(
       Object.entries(spec.backends).map(([name, { rung, label }]) => [name, { rung, label }]),

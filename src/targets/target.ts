@@ -1,4 +1,4 @@
-import type { TargetName } from '../config/config.ts'
+import type { LoadBalancer, TargetName } from '../config/config.ts'
 import type { UserError } from '../errors.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { LogLine } from '../report/merge-logs.ts'
@@ -21,6 +21,8 @@ export interface Running {
   readonly replicas: number
   readonly backends: Readonly<Record<string, BackendUse>>
   readonly affinity: 'none' | 'client-ip' | 'cookie'
+  /** The rules of the load balancer, where they can be read from it. */
+  readonly balancer?: Pick<LoadBalancer, 'kind' | 'timeout'>
   /** Differs after each change of what runs: what was verified before a change says nothing about the time after it. */
   readonly release?: string
   /** One check a part: replicas, front door, backends. */

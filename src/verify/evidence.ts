@@ -15,6 +15,11 @@ export function wentAstray(session: SessionRecord): boolean {
   return isUnknownSession(session.fault)
 }
 
+/** A session went astray: more than one replica gets traffic, whatever they call themselves. */
+export function severalAnswer(observations: Observations): boolean {
+  return observations.sessions.some(wentAstray)
+}
+
 /** Replicas by name, with how many sessions each has issued; in the order of their names. */
 export function replicaCounts(sessions: readonly SessionRecord[]): Readonly<Record<string, number>> {
   const counts = new Map<string, number>()

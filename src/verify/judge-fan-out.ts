@@ -1,6 +1,6 @@
 import type { Check } from '../report/report.ts'
-import { count, replicasSeen } from './evidence.ts'
-import { adapterHint, hints } from './hints.ts'
+import { count, replicasSeen, severalAnswer } from './evidence.ts'
+import { adapterHint, fanOutHint, hints, identityHint, sameNameHint } from './hints.ts'
 import { describeLatency, latencyOf } from './latency.ts'
 import type { Delivery, FanOutFacts, Observations } from './observations.ts'
 import { titled } from './titles.ts'
@@ -62,7 +62,9 @@ function trap(
   if (within.length > 0 && within.every(isMissing)) {
     return {
       why: `nothing was heard on the sender's own replica either, so this is not about replicas${refused}`,
-      hint: 'check verify.fanOut in rtdeploy.yaml: event names and arguments must be those of the app',
+      hint: observations.wanted.inProject
+        ? 'check verify.fanOut in rtdeploy.yaml: event names and arguments must be those of the app'
+        : 'check --join, --send and --receive: event names and arguments must be those of the app',
     }
   }
   return { why: `${adapterTrap(lost)}${refused}`, hint: adapterHint(observations) }
@@ -70,13 +72,19 @@ function trap(
 
 function reason(observations: Observations): { found: string; hint?: string } {
   const { fanOut, expectedReplicas } = observations.wanted
-  if (fanOut === undefined) return { found: 'not set up', hint: hints.fanOut }
+  if (fanOut === undefined) return { found: 'not set up', hint: fanOutHint(observations) }
   if (!observations.target.identityWorks) {
-    return { found: 'replicas cannot be told apart', hint: hints.identity }
+    return { found: 'replicas cannot be told apart', hint: identityHint(observations) }
   }
   const seen = replicasSeen(observations)
   if (seen.length > 1)
     return { found: 'fewer than two replicas took a fresh client', hint: 'see spread.replicas' }
+  if (severalAnswer(observations))
+    return {
+      found: `replicas cannot be told apart: all are called ${seen[0]}`,
+      hint: sameNameHint(observations),
+    }
+  if (expectedReplicas === 1) return { found: 'one replica was expected' }
   const found = `only ${seen[0] ?? 'one replica'} can be reached from here`
   return expectedReplicas === undefined ? { found, hint: hints.replicas } : { found }
 }

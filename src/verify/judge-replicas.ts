@@ -1,6 +1,14 @@
 import type { Check } from '../report/report.ts'
-import { bestProof, count, isUnknownSession, replicaCounts, replicasSeen, sessionsOf } from './evidence.ts'
-import { affinityHint, hints, logsHint, readinessHint } from './hints.ts'
+import {
+  bestProof,
+  count,
+  isUnknownSession,
+  replicaCounts,
+  replicasSeen,
+  sessionsOf,
+  severalAnswer,
+} from './evidence.ts'
+import { affinityHint, hints, identityHint, logsHint, readinessHint, sameNameHint } from './hints.ts'
 import type { Mechanism } from './mechanism.ts'
 import type { Observations, SessionRecord } from './observations.ts'
 import { titled } from './titles.ts'
@@ -28,7 +36,7 @@ export function judgeRefresh(observations: Observations, mechanism: Mechanism): 
       ...check,
       status: 'skip',
       found: nameless(observations.wanted.identity),
-      hint: hints.identity,
+      hint: identityHint(observations),
       data,
     }
   }
@@ -78,12 +86,20 @@ export function judgeSpread(observations: Observations, mechanism: Mechanism): C
     const found = `${broken.length} of ${count(sessions.length, 'fresh client')} did not connect`
     return { ...check, status: 'fail', found, ...cause(observations, broken), data }
   }
+  const alone = 'one replica was expected, so there is nothing to spread'
   if (names.length === 0) {
+    if (expected === 1) return { ...check, status: 'skip', found: alone, data }
+    const unnamed = observations.wanted.identity === 'none'
     return {
       ...check,
-      status: 'skip',
+      status: unnamed ? 'skip' : 'warn',
       found: nameless(observations.wanted.identity),
-      hint: hints.identity,
+      ...(unnamed
+        ? {}
+        : {
+            why: 'nothing is proven about replicas: not that there are several, nor that messages cross them',
+          }),
+      hint: identityHint(observations),
       data,
     }
   }
@@ -100,7 +116,7 @@ export function judgeSpread(observations: Observations, mechanism: Mechanism): C
       data,
     }
   }
-  if (expected === 1) return { ...check, status: 'pass', found, data }
+  if (expected === 1) return { ...check, status: 'skip', found: `${found}; ${alone}`, data }
   return { ...check, found, ...oneReplica(observations, mechanism), data }
 }
 
@@ -108,22 +124,27 @@ function oneReplica(
   observations: Observations,
   mechanism: Mechanism,
 ): Pick<Check, 'status' | 'why' | 'hint'> {
-  const { expectedReplicas, affinity } = observations.wanted
+  const { expectedReplicas, affinity, identity } = observations.wanted
+  if (severalAnswer(observations)) {
+    const why = `sessions went astray, so several replicas answer: by ${identity} they all have the same name`
+    return { status: 'warn', why, hint: sameNameHint(observations) }
+  }
   if (expectedReplicas === undefined) {
     return {
       status: 'skip',
-      why: 'there is a single replica, or the balancer goes by client address; from one machine the two look the same',
+      why: 'there is a single replica, the balancer goes by client address, or all replicas have one name; from one machine these look the same',
       hint: hints.replicas,
     }
   }
   const pinned = 'affinity by client address sends one machine to one replica'
   if (affinity === 'client-ip')
     return { status: 'skip', why: `${pinned}: the others cannot be seen from here` }
-  const reason =
-    mechanism.kind === 'cookie'
-      ? 'the others get no traffic'
-      : `${pinned} (RT011), or the others get no traffic`
-  return { status: 'warn', why: reason, hint: readinessHint(observations) }
+  const reason = mechanism.kind === 'cookie' ? '' : `${pinned} (RT011), or `
+  return {
+    status: 'warn',
+    why: `${reason}only one replica gets traffic, or all give the same name by ${identity}`,
+    hint: `${readinessHint(observations)}; ${sameNameHint(observations)}`,
+  }
 }
 
 function cause(observations: Observations, broken: readonly SessionRecord[]): { why: string; hint: string } {

@@ -1,5 +1,6 @@
 import type { FanOut } from '../config/config.ts'
 import type { OpenPacket } from './engine-io.ts'
+import type { BalancerRules } from './options.ts'
 
 /** Why one request or one connection did not do what was asked. */
 export type Fault =
@@ -125,6 +126,8 @@ export interface Observations {
     readonly affinity?: 'none' | 'client-ip' | 'cookie'
     readonly fanOut?: FanOut
     readonly idleSec: number
+    readonly inProject?: boolean
+    readonly balancer?: BalancerRules
   }
   readonly sessions: readonly SessionRecord[]
   readonly fanOut?: FanOutFacts

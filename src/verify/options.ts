@@ -1,5 +1,12 @@
-import type { Affinity, FanOut } from '../config/config.ts'
+import type { Affinity, BalancerKind, FanOut } from '../config/config.ts'
 import type { CheckId } from './titles.ts'
+
+export interface BalancerRules {
+  readonly kind: BalancerKind
+  readonly timeoutSec: number
+  /** Set for this run, against rtdeploy.yaml. */
+  readonly byFlag: boolean
+}
 
 /** What to measure and how hard. Every figure has a default in `verifyDefaults`. */
 export interface VerifyOptions {
@@ -15,6 +22,10 @@ export interface VerifyOptions {
   readonly fanOut?: FanOut
   readonly expectedReplicas?: number
   readonly affinityWanted?: Affinity
+  /** rtdeploy.yaml says how to speak with it: fixes name its keys. */
+  readonly inProject?: boolean
+  /** The rules of the load balancer, where we know them. */
+  readonly balancer?: BalancerRules
   /** How long the silent socket is held, in seconds. */
   readonly idleSec: number
   /** Sessions, or fresh clients, in each check. */

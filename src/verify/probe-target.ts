@@ -19,7 +19,8 @@ export async function probeTarget(context: Context): Promise<{ facts: TargetFact
     const { opening } = session.requests
     const opened = session.open !== undefined || opening?.status === 101
     const answer = error instanceof AnswerError ? error.answer : opened ? undefined : opening
-    throw targetError({ target: context.target, error, answer, opened })
+    const inProject = context.options.inProject === true
+    throw targetError({ target: context.target, error, answer, opened, inProject })
   }
   context.onProgress({ check: 'handshake.polling', done: 0, of: 1 })
   const polling = await handshake(context, stop)

@@ -12,6 +12,8 @@ interface Cause {
   readonly answer: HttpMessage | undefined
   /** There was an Engine.IO handshake, or at least a WebSocket. */
   readonly opened: boolean
+  /** rtdeploy.yaml says how to speak with it. */
+  readonly inProject: boolean
 }
 
 const tlsProblems: ReadonlyMap<string, string> = new Map([
@@ -97,7 +99,7 @@ function networkError(cause: Cause, code: string, message: string): UserError {
     'target.unreachable',
     `cannot be reached: ${known[code] ?? 'the connection failed'} (${code})`,
     {
-      hint: 'check that the server runs and that the address and port are right; for a local target, run rtdeploy status',
+      hint: `check that the server runs and that the address and port are right${cause.inProject ? '; rtdeploy status tells what runs here' : ''}`,
       exitCode: exitCodes.missing,
     },
   )
@@ -111,13 +113,17 @@ function connectError(cause: Cause, message: string): UserError {
       'target.namespace',
       `has no namespace ${cause.target.namespace}: it answers ${words}`,
       {
-        hint: 'set verify.namespace in rtdeploy.yaml',
+        hint: cause.inProject
+          ? 'set verify.namespace in rtdeploy.yaml, or give --namespace'
+          : 'give the right one: --namespace /NAME',
         exitCode: exitCodes.usage,
       },
     )
   }
   return stop(cause, 'target.refused', `refuses the connection: CONNECT_ERROR ${words}`, {
-    hint: 'set verify.auth in rtdeploy.yaml to what the server expects in the handshake, or give --header',
+    hint: cause.inProject
+      ? 'set verify.auth in rtdeploy.yaml to what the server expects in the handshake, or give --auth or --header'
+      : `give what the server expects in the handshake: --auth '{"token":"..."}', or --header 'name: value'`,
     exitCode: exitCodes.missing,
   })
 }
@@ -159,20 +165,20 @@ function answerError(cause: Cause, answer: HttpMessage): UserError {
   }
   if (status === 401 || status === 403 || code === refusals.forbidden) {
     return stop(cause, 'target.unauthorized', `does not let us in: ${describeFault(fault)}`, {
-      hint: "give what it wants with --header 'authorization: ...' or verify.auth; a 403 can also mean a refused Origin",
+      hint: "give what it wants with --header 'authorization: ...' or --auth; a 403 can also mean a refused Origin",
       exitCode: exitCodes.missing,
       details,
     })
   }
   if (status >= 500 || status === 429) {
     return stop(cause, 'target.unhealthy', `is there, but ${status} is all that comes back`, {
-      hint: 'look at the health of the replicas behind it: rtdeploy status, or the backends of the load balancer (RT017, RT018)',
+      hint: `look at the health of the replicas behind it: ${cause.inProject ? 'rtdeploy status, or ' : ''}the backends of the load balancer (RT017, RT018)`,
       exitCode: exitCodes.missing,
       details,
     })
   }
   return stop(cause, 'target.not-socketio', `does not answer like Socket.IO on ${target.socketPath}`, {
-    hint: 'check address and path; when Socket.IO has another path, set app.socketPath in rtdeploy.yaml or give --path',
+    hint: `check address and path; when Socket.IO has another path, give --path${cause.inProject ? ' or set app.socketPath in rtdeploy.yaml' : ''}`,
     exitCode: exitCodes.usage,
     details,
   })

@@ -92,12 +92,14 @@ async function probeSpreadAndFanOut(context: Context, facts: TargetFacts): Promi
 }
 
 function wantedOf(options: VerifyOptions): Observations['wanted'] {
-  const { identity, idleSec, expectedReplicas, affinityWanted, fanOut } = options
+  const { identity, idleSec, expectedReplicas, affinityWanted, fanOut, inProject, balancer } = options
   return {
     identity,
     idleSec,
     ...(expectedReplicas === undefined ? {} : { expectedReplicas }),
     ...(affinityWanted === undefined ? {} : { affinity: affinityWanted }),
     ...(fanOut === undefined ? {} : { fanOut }),
+    ...(inProject === undefined ? {} : { inProject }),
+    ...(balancer === undefined ? {} : { balancer }),
   }
 }
