@@ -48,6 +48,9 @@ async function rowsOf(name) {
   return bench[1]()
 }
 
+// An end halfway ends what was started, too: by 'exit' hooks, and servers with their channel.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1))
+process.stdout.on('error', () => process.exit(1))
 const all = []
 for (const name of wanted.length > 0 ? wanted : known) {
   process.stderr.write(`measuring ${name} ...\n`)

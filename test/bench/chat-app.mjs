@@ -1,4 +1,5 @@
 // The built chat app, with a way to ask for its heap and its processor time.
+process.on('disconnect', () => process.exit())
 process.on('message', asked => {
   if (asked === 'heap') global.gc?.()
   const { user, system } = process.cpuUsage()

@@ -20,6 +20,7 @@ io.on('connection', socket => {
   })
   socket.emit('hello', {})
 })
+process.on('disconnect', () => process.exit())
 process.on('message', asked => {
   if (asked === 'heap') global.gc?.()
   const { user, system } = process.cpuUsage()

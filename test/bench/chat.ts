@@ -28,6 +28,9 @@ export async function benchChat(): Promise<Row[]> {
   execFileSync('npm', ['run', 'build', '--silent'], { cwd: join(root, 'chat-template'), stdio: 'ignore' })
   const folder = mkdtempSync(join(tmpdir(), 'bench-chat-'))
   const stops: (() => unknown)[] = []
+  process.once('exit', () => {
+    for (const stop of stops) stop()
+  })
   try {
     const redis = await startRedis(folder, stops)
     const mongo = await startMongo(folder, stops)
@@ -46,7 +49,7 @@ export async function benchChat(): Promise<Row[]> {
       ratio('chat: server heap per idle connection / plain', heap.app, heap.plain, '<=', 0.85, 'bytes'),
     ]
   } finally {
-    for (const stop of stops.reverse()) await stop()
+    for (const stop of stops.splice(0).reverse()) await stop()
     rmSync(folder, { recursive: true, force: true })
   }
 }
