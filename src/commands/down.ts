@@ -10,7 +10,7 @@ import { runStages } from './stages.ts'
 export interface DownOptions extends Pick<RunFlags, 'target' | 'dryRun' | 'context' | 'yes' | 'deleteData'> {}
 
 /** A cloud goes in more rounds than a machine: app, protection, infrastructure, leftovers. */
-const rounds = 6
+const rounds = 10
 const nothing: Plan = { verb: 'down', stage: 'teardown', steps: [] }
 
 /** Ends everything that `up` started; a second time it finds nothing to do. */

@@ -101,7 +101,12 @@ function loginCheck({ login }: GkeFacts): Check {
     case 'expired':
       return { ...base, status: 'fail', found: 'the login has expired', hint: 'gcloud auth login' }
     case 'failed':
-      return { ...base, status: 'fail', found: lines.at(0) ?? 'gcloud fails', hint: 'gcloud auth login' }
+      return {
+        ...base,
+        status: 'fail',
+        found: lines[0] || 'gcloud fails',
+        hint: 'gcloud auth print-access-token',
+      }
   }
 }
 

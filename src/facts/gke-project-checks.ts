@@ -106,7 +106,11 @@ function servicesCheck({ gke }: GkeFacts, { services }: ProjectFacts): Check {
 function quotaCheck({ gke, names }: GkeFacts, project: ProjectFacts): Check {
   const base = { id: 'gke.quota', title: 'quotas', wanted: `enough left in ${names.region}` }
   if (project.cluster?.ok)
-    return { ...base, status: 'pass', found: `the cluster is there, ${project.cluster.value.toLowerCase()}` }
+    return {
+      ...base,
+      status: 'pass',
+      found: `the cluster is there, ${project.cluster.value.status.toLowerCase()}`,
+    }
   const { regionQuotas, projectQuotas } = project
   if (regionQuotas?.ok === false && regionQuotas.status === 404) {
     const found = `there is no region ${names.region}`

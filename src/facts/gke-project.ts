@@ -8,6 +8,7 @@ import {
   type ApiRead,
   billingEnabled,
   bucketVersioned,
+  type ClusterState,
   clusterState,
   enabledServices,
   heldPermissions,
@@ -26,7 +27,7 @@ export interface ProjectFacts {
   readonly services: ApiAnswer<readonly string[]>
   readonly regionQuotas: ApiAnswer<readonly Quota[]>
   readonly projectQuotas: ApiAnswer<readonly Quota[]>
-  readonly cluster: ApiAnswer<string>
+  readonly cluster: ApiAnswer<ClusterState>
   /** Whether the bucket of the state keeps old versions. */
   readonly bucket: ApiAnswer<boolean>
 }

@@ -20,14 +20,14 @@ async function run(host: Host, command: Command): Promise<Ran> {
   return ran
 }
 
-/** A failed Terraform as something that a person can put right. Pure. */
-export function terraformError(
+/** A failed Terraform or gcloud as something that a person can put right. Pure. */
+export function cloudError(
   command: Command,
   ran: Pick<Ran, 'exitCode' | 'stdout' | 'stderr' | 'notFound'>,
   where: FailurePlace,
 ): UserError {
   if (ran.notFound) {
-    return new UserError('terraform is not installed', {
+    return new UserError(`${command.program} is not installed`, {
       code: 'program.missing',
       hint: 'rtdeploy doctor',
       exitCode: exitCodes.missing,
@@ -35,7 +35,7 @@ export function terraformError(
   }
   const known = failureOfTerraform(`${ran.stdout}\n${ran.stderr}`, where)
   const shown = toolError(command, `exited with ${ran.exitCode ?? 'a signal'}`, ran.stderr || ran.stdout, {
-    code: 'terraform.failed',
+    code: `${command.program}.failed`,
     hint: 'put that right and run this again; what is there already is kept',
     ...known,
   })
@@ -56,13 +56,13 @@ export async function readTerraform(
     const output = `${ran.stdout}\n${ran.stderr}`
     const lock = lockOf(output)
     if (lock !== undefined) return { kind: 'locked', lock }
-    const error = terraformError(command, ran, where)
+    const error = cloudError(command, ran, where)
     if (error.code === 'gke.cluster-broken') return { kind: 'broken' }
     throw error
   }
   const show = terraformShow(workspace)
   const shown = await run(host, show)
-  if (shown.exitCode !== 0) throw terraformError(show, shown, where)
+  if (shown.exitCode !== 0) throw cloudError(show, shown, where)
   return { kind: 'planned', changes: parsePlan(shown.stdout) }
 }
 
@@ -70,7 +70,7 @@ export async function readTerraform(
 export async function readState(host: Host, workspace: Workspace, where: FailurePlace): Promise<KnownState> {
   const command = terraformShowState(workspace)
   const ran = await run(host, command)
-  if (ran.exitCode !== 0) throw terraformError(command, ran, where)
+  if (ran.exitCode !== 0) throw cloudError(command, ran, where)
   return parseState(ran.stdout)
 }
 

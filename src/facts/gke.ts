@@ -30,7 +30,8 @@ export interface CredentialsFact {
   readonly missing: string | undefined
 }
 
-const gcloudTimeoutMs = 30_000
+/** It takes a second; on a machine that is busy, or behind a proxy that does not answer, a minute. */
+const gcloudTimeoutMs = 90_000
 
 /** Gcloud's login, from one process of it. */
 export async function readLogin(host: Host, project: string): Promise<LoginFact> {
@@ -38,6 +39,12 @@ export async function readLogin(host: Host, project: string): Promise<LoginFact>
   const ran = await host.run(query.command, { timeoutMs: gcloudTimeoutMs, signal: host.interrupted })
   host.interrupted.throwIfAborted()
   if (ran.notFound) return { ok: false, problem: 'absent', output: '' }
+  if (ran.timedOut)
+    return {
+      ok: false,
+      problem: 'failed',
+      output: `gcloud did not answer within ${gcloudTimeoutMs / 1000} s`,
+    }
   if (ran.exitCode !== 0) return { ok: false, problem: loginProblem(ran.stderr), output: ran.stderr }
   return { ok: true, login: query.parse(ran.stdout) }
 }

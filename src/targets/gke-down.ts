@@ -1,62 +1,106 @@
 import { UserError } from '../errors.ts'
+import type { GkeFacts } from '../facts/gke.ts'
+import { type Leftovers, readBucket, readCompute, readLeftovers } from '../facts/gke-leftovers.ts'
 import { readState, readTerraform } from '../facts/gke-terraform.ts'
+import { describeLeftovers, planBucket, planLeftovers } from '../plan/gke-leftovers.ts'
+import { planRepair } from '../plan/gke-repair.ts'
 import { planDestroy, planOpen, planRelease, planWait } from '../plan/gke-teardown.ts'
 import type { Plan } from '../plan/plan.ts'
-import { type Group, readGroups } from './gke-look.ts'
-import { deadLock, ensureInit, isConnected, refuseUnfit } from './gke-provision.ts'
-import type { GkeSession } from './gke-session.ts'
+import { type ComputeItem, serviceOf } from '../tools/google-balancer.ts'
+import { connectOwn, ensureInit, writeValues } from './gke-own.ts'
+import { deadLock, refuseUnfit } from './gke-provision.ts'
+import { type GkeSession, unsavedState } from './gke-session.ts'
 import type { Target } from './target.ts'
 
 const nothing: Plan = { verb: 'down', stage: 'teardown', steps: [] }
 
-/** Looks again and again for the next thing to take down; what it asks, it asks once. */
+/** Looks again and again for the next thing to take down; what it asks, it asks once, and once more for what is left over. */
 export function openTeardown(session: GkeSession, inner: Target): () => Promise<Plan> {
   let asked = session.flags.yes === true
   return async () => {
-    const plan = await next(session, inner)
-    const once = asked ? { ...plan, asks: undefined } : plan
-    asked ||= plan.asks !== undefined
-    return once
+    const { plan, left } = await next(session, inner)
+    const ask = session.flags.yes !== true && (left || !asked)
+    if (plan.steps.length > 0 && plan.asks !== undefined) asked = true
+    return ask ? plan : { ...plan, asks: undefined }
   }
 }
 
-/** The app in the cluster and what its controllers made, then all that Terraform made. */
-async function next(session: GkeSession, inner: Target): Promise<Plan> {
+interface Next {
+  readonly plan: Plan
+  /** It is about what nobody expected to be there. */
+  readonly left: boolean
+}
+
+/** The app in the cluster and what its controllers made, all that Terraform made, what is left, and the state itself. */
+async function next(session: GkeSession, inner: Target): Promise<Next> {
   const facts = await session.facts(true)
-  refuseUnfit(facts)
-  const running = facts.project?.cluster?.ok === true && facts.project.cluster.value === 'RUNNING'
-  if (running && (await isConnected(session))) {
+  refuseUnfit(facts, needed)
+  const connected = await connectOwn(session)
+  if (connected) {
     const plan = await inner.planDown()
-    if (plan.steps.length > 0) return planRelease(session.names, namespaceOf(session), plan)
+    if (plan.steps.length > 0)
+      return { plan: planRelease(session.names, namespaceOf(session), plan), left: false }
   }
-  return (await destroy(session)) ?? nothing
+  const destroyed = await destroy(session, facts, connected)
+  if (destroyed !== undefined) return destroyed
+  const left = await leftOver(session)
+  if (left.items.length + left.resources.length > 0) {
+    refuseShared(session, connected ? await groupsOf(session) : [])
+    return { plan: planLeftovers(session.names, left), left: true }
+  }
+  const bucket = await readBucket(session.host, await session.login(), session.names)
+  if (bucket?.ours !== true || bucket.others.length > 0) return { plan: nothing, left: false }
+  return { plan: planBucket(session.names), left: false }
 }
 
-async function destroy(session: GkeSession): Promise<Plan | undefined> {
+/** Quotas and APIs are for what makes something. */
+const needed = /^(?:program\.|gke\.(?:login|credentials|project)$)/
+
+async function leftOver({ host, login, gke, names, config, flags }: GkeSession): Promise<Leftovers> {
+  const left = await readLeftovers(host, await login(), gke, names, config.name)
+  // They are data, and --keep-data says that they are to stay.
+  const items = left.items.filter(item => item.kind !== 'disks' || flags.keepData !== true)
+  return { ...left, items }
+}
+
+async function destroy(session: GkeSession, facts: GkeFacts, connected: boolean): Promise<Next | undefined> {
   const { host, names, where } = session
-  const facts = await session.facts()
   if (facts.project?.bucket?.ok !== true) return undefined
   const workspace = await session.workspace()
+  await writeValues(session)
   await ensureInit(session, workspace)
+  const file = unsavedState(workspace)
+  const expected = (plan: Plan): Next => ({ plan, left: false })
+  if ((await host.kindOf(file)) === 'file')
+    return expected(planRepair('down', workspace, names, { kind: 'unsaved', file }, true))
   const state = await readState(host, workspace, where)
   if (state.addresses.length === 0) return undefined
-  const groups = await readGroups(host, await session.login(), names.project, names.network)
-  refuseShared(session, groups)
-  if (groups.length > 0) return planWait(names, namespaceOf(session))
-  if (state.protectedCluster) return planOpen(names, workspace)
-  const found = await readTerraform(host, workspace, where, ['-destroy', '-var=deletion_protection=false'])
-  if (found.kind === 'locked') {
-    await deadLock(session, found.lock)
-    return undefined
+  const groups = await groupsOf(session)
+  if (connected) {
+    refuseShared(session, groups)
+    if (groups.length > 0) return expected(planWait(names, namespaceOf(session)))
+  } else if (groups.length > 0) {
+    // Nobody is there to clear them up, and they keep the network from going.
+    const { items } = await leftOver(session)
+    if (items.length > 0) return { plan: planLeftovers(names, { items, resources: [] }), left: true }
   }
-  return planDestroy(names, workspace, found.kind === 'planned' ? found.changes : [])
+  if (state.protectedCluster && connected) return expected(planOpen(names, workspace))
+  const found = await readTerraform(host, workspace, where, ['-destroy', '-var=deletion_protection=false'])
+  if (found.kind === 'planned') return expected(planDestroy(names, workspace, found.changes))
+  const damage = found.kind === 'locked' ? await deadLock(session, found.lock) : { kind: 'broken' as const }
+  return expected(planRepair('down', workspace, names, damage, session.flags.yes === true))
 }
 
 const namespaceOf = ({ gke, config }: GkeSession) => gke.namespace ?? config.name
 
+async function groupsOf({ host, login, names }: GkeSession): Promise<ComputeItem[]> {
+  const items = await readCompute(host, await login(), names.project)
+  return items.filter(item => item.kind === 'networkEndpointGroups' && item.network === names.network)
+}
+
 /** A cluster that serves others does not go: what they have in it would go with it. */
-function refuseShared(session: GkeSession, groups: readonly Group[]): void {
-  const others = groups.filter(({ namespace }) => namespace !== namespaceOf(session))
+function refuseShared(session: GkeSession, groups: readonly ComputeItem[]): void {
+  const others = groups.map(serviceOf).filter(({ namespace }) => namespace !== namespaceOf(session))
   if (others.length === 0) return
   const { names } = session
   throw new UserError(`the cluster ${names.cluster} serves others, too: it stays, with its network`, {
@@ -68,6 +112,20 @@ function refuseShared(session: GkeSession, groups: readonly Group[]): void {
   })
 }
 
-export async function gkeLeftovers(_session: GkeSession, _inner: Target): Promise<readonly string[]> {
-  return []
+/** What stays on purpose, with what it costs. */
+export async function gkeLeftovers({
+  host,
+  login,
+  gke,
+  names,
+  config,
+}: GkeSession): Promise<readonly string[]> {
+  const left = await readLeftovers(host, await login(), gke, names, config.name)
+  const lines = describeLeftovers(left).map(line => `still there: ${line}`)
+  const bucket = await readBucket(host, await login(), names)
+  if (bucket === undefined) return lines
+  const why = bucket.ours
+    ? `other environments have their state in it: ${bucket.others.join(', ')}`
+    : 'it was not made by rtdeploy'
+  return [...lines, `still there: bucket ${names.bucket}, since ${why}`]
 }

@@ -1,8 +1,10 @@
+import { readCompute } from '../facts/gke-leftovers.ts'
 import { readApi } from '../facts/gke-project.ts'
 import type { CloudCondition } from '../plan/plan.ts'
 import type { Host } from '../run/host.ts'
 import type { Login } from '../tools/gcloud.ts'
 import { enabledServices, getResource } from '../tools/google-apis.ts'
+import { serviceOf } from '../tools/google-balancer.ts'
 
 type Tell = (text: string) => void
 
@@ -40,43 +42,15 @@ export async function lookAtCloud(
       return late.length === 0
     }
     case 'released': {
-      const groups = await readGroups(host, login, until.project, until.network)
-      const left = groups.filter(({ namespace }) => namespace === until.namespace)
+      const items = await readCompute(host, login, until.project)
+      const left = items.filter(
+        item =>
+          item.kind === 'networkEndpointGroups' &&
+          item.network === until.network &&
+          serviceOf(item).namespace === until.namespace,
+      )
       if (left.length > 0) tell(`${left.length} endpoint groups of the load balancer are still there`)
       return left.length === 0
     }
   }
-}
-
-/** A network endpoint group that a cluster's controllers made for a Service. */
-export interface Group {
-  readonly namespace: string
-  readonly service: string
-}
-
-/** Endpoint groups keep their network from going, and outlive the Service that they were made for by a minute or so. */
-export async function readGroups(
-  host: Host,
-  login: Login,
-  project: string,
-  network: string,
-): Promise<Group[]> {
-  const path = `compute/v1/projects/${project}/aggregated/networkEndpointGroups`
-  const answer = await readApi(host, login, getResource(login, 'compute', path))
-  if (answer?.ok !== true) return []
-  const scopes = Object.values(
-    (answer.value.items ?? {}) as Record<string, { networkEndpointGroups?: unknown[] }>,
-  )
-  return scopes
-    .flatMap(scope => scope.networkEndpointGroups ?? [])
-    .map(group => group as { readonly network?: string; readonly description?: string })
-    .filter(group => group.network?.endsWith(`/networks/${network}`) === true)
-    .map(group => groupOf(group.description ?? ''))
-}
-
-/** GKE writes into the description whose group it is: https://cloud.google.com/kubernetes-engine/docs/how-to/standalone-neg */
-function groupOf(description: string): Group {
-  const [, namespace = ''] = /"namespace":"([^"]+)"/.exec(description) ?? []
-  const [, service = ''] = /"service-name":"([^"]+)"/.exec(description) ?? []
-  return { namespace, service }
 }

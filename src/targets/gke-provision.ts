@@ -4,20 +4,21 @@ import { clusterPaths } from '../facts/cluster-connection.ts'
 import type { GkeFacts } from '../facts/gke.ts'
 import { judgeGke } from '../facts/gke-checks.ts'
 import { readExisting } from '../facts/gke-existing.ts'
-import { initDigest, readTerraform, type TerraformFacts, terraformError } from '../facts/gke-terraform.ts'
+import { initDigest, readTerraform, type TerraformFacts } from '../facts/gke-terraform.ts'
 import { planPrepare } from '../plan/gke-prepare.ts'
 import { planProvision } from '../plan/gke-provision.ts'
 import { type Damage, planRepair } from '../plan/gke-repair.ts'
 import type { Plan } from '../plan/plan.ts'
 import { estimate } from '../price/estimate.ts'
-import { terraformValues } from '../scaffold/terraform.ts'
-import { terraformInit, type Workspace } from '../tools/terraform.ts'
+import type { Workspace } from '../tools/terraform.ts'
 import type { StateLock } from '../tools/terraform-failures.ts'
+import type { PlannedChange } from '../tools/terraform-plan.ts'
+import { ensureInit, isConnected, noteInit, valuesOf, writeValues } from './gke-own.ts'
 import { type GkeSession, unsavedState } from './gke-session.ts'
 
-/** Throws everything that is missing at once (exit 3): nothing is made before all is green. */
-export function refuseUnfit(facts: GkeFacts): void {
-  const failed = judgeGke(facts).filter(check => check.status === 'fail')
+/** Throws everything that is missing at once (exit 3): nothing is made before all is green. `only`: ids of what counts. */
+export function refuseUnfit(facts: GkeFacts, only = /./): void {
+  const failed = judgeGke(facts).filter(check => check.status === 'fail' && only.test(check.id))
   const [first] = failed
   if (first === undefined) return
   const details = failed.flatMap(check => [`${check.title}: ${check.found}`, `  ${check.hint ?? ''}`])
@@ -69,7 +70,7 @@ export async function prepare(session: GkeSession): Promise<Plan> {
     estimate: made,
     values: {
       path: paths.values,
-      contents: `${JSON.stringify(terraformValues(gke, names), undefined, 2)}\n`,
+      contents: valuesOf(session),
       found: await host.readFile(paths.values),
     },
     workspace,
@@ -108,8 +109,13 @@ export function openTerraform(session: GkeSession, more: readonly string[] = [])
 export async function repair(session: GkeSession, terraform: Terraforming): Promise<Plan> {
   const { host, verb, names, paths, flags } = session
   const workspace = await session.workspace()
-  // `terraform init` has run by now, for exactly this.
-  await host.writeFile(paths.initialised, await initDigest(host, workspace), { mode: 0o600 })
+  if (flags.dryRun === true) {
+    await writeValues(session)
+    await ensureInit(session, workspace)
+  } else {
+    // `terraform init` has run by now, for exactly this.
+    await noteInit(host, paths.initialised, workspace)
+  }
   const damage = await findDamage(session, terraform)
   if (damage !== undefined) terraform.forget()
   return planRepair(verb, workspace, names, damage, flags.yes === true)
@@ -122,7 +128,7 @@ async function findDamage(session: GkeSession, terraform: Terraforming): Promise
   const facts = await session.facts(true)
   // The APIs are on now: what could not be asked before can be.
   refuseUnfit(facts)
-  if (facts.project?.cluster?.ok && facts.project.cluster.value === 'ERROR') return { kind: 'broken' }
+  if (facts.project?.cluster?.ok && facts.project.cluster.value.status === 'ERROR') return { kind: 'broken' }
   const found = await terraform.read()
   if (found.kind === 'broken') return { kind: 'broken' }
   if (found.kind === 'locked') return deadLock(session, found.lock)
@@ -165,7 +171,6 @@ export async function deadLock({ host, verb }: GkeSession, lock: StateLock): Pro
 
 /** Terraform's plan, and the login to the cluster. */
 export async function provision(session: GkeSession, terraform: Terraforming): Promise<Plan> {
-  const { verb, names, paths, project, flags } = session
   const found = await terraform.read()
   if (found.kind === 'locked') {
     await deadLock(session, found.lock)
@@ -178,30 +183,24 @@ export async function provision(session: GkeSession, terraform: Terraforming): P
   if (found.kind === 'broken') {
     throw new UserError('the cluster broke meanwhile', { code: 'gke.cluster-broken', hint: 'run this again' })
   }
+  return planWith(session, await session.workspace(), found.changes, await isConnected(session))
+}
+
+/** The plan with what follows it: the login to the cluster. */
+export function planWith(
+  { verb, names, paths, project, flags }: GkeSession,
+  workspace: Workspace,
+  changes: readonly PlannedChange[],
+  connected: boolean,
+): Plan {
   return planProvision({
     verb,
     names,
-    workspace: await session.workspace(),
-    changes: found.changes,
-    connected: await isConnected(session),
+    workspace,
+    changes,
+    connected,
     kubeconfig: paths.kubeconfig,
     imageNote: clusterPaths(project).image,
     agreed: flags.yes === true,
   })
-}
-
-/** Whether our kubeconfig has the context. */
-export async function isConnected({ host, paths, names }: GkeSession): Promise<boolean> {
-  return (await host.readFile(paths.kubeconfig))?.includes(names.context) === true
-}
-
-/** `terraform init` where it has not been run yet: another machine, a fresh clone. */
-export async function ensureInit({ host, paths, where }: GkeSession, workspace: Workspace): Promise<void> {
-  const digest = await initDigest(host, workspace)
-  if ((await host.readFile(paths.initialised)) === digest) return
-  const command = terraformInit(workspace)
-  const ran = await host.run(command, { changes: true })
-  host.interrupted.throwIfAborted()
-  if (ran.exitCode !== 0) throw terraformError(command, ran, where)
-  await host.writeFile(paths.initialised, await initDigest(host, workspace), { mode: 0o600 })
 }

@@ -2,11 +2,14 @@ import { UserError } from '../errors.ts'
 import { findDocker } from '../facts/backends.ts'
 import { pushEnv, withRegistryLogin } from '../plan/gke-publish.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { Verb } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
 import { failureOfTerraform } from '../tools/terraform-failures.ts'
 import { gkeLeftovers, openTeardown } from './gke-down.ts'
 import { lookAtCloud } from './gke-look.ts'
-import { isConnected, openTerraform, prepare, provision, repair } from './gke-provision.ts'
+import { connectOwn } from './gke-own.ts'
+import { previewProvision, previewRelease } from './gke-preview.ts'
+import { openTerraform, prepare, provision, repair } from './gke-provision.ts'
 import { asKubernetes, type GkeOptions, type GkeSession, openGke } from './gke-session.ts'
 import { kubernetesTarget } from './kubernetes.ts'
 import type { Recovery, Running, Stage, Target } from './target.ts'
@@ -27,14 +30,29 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
     },
   })
   const terraform = openTerraform(session)
+  const ahead = previewRelease(session)
+  const withoutState = async () =>
+    flags.dryRun === true && (await session.facts()).project?.bucket?.ok !== true
+  const withoutCluster = async () => flags.dryRun === true && !(await connectOwn(session))
   const stages: Stage[] = [
     { name: 'prepare', plan: () => prepare(session) },
-    { name: 'repair', plan: () => repair(session, terraform) },
-    { name: 'provision', plan: () => provision(session, terraform) },
+    {
+      name: 'repair',
+      plan: async () =>
+        (await withoutState()) ? nothing(options.verb, 'repair') : repair(session, terraform),
+    },
+    {
+      name: 'provision',
+      plan: async () => ((await withoutState()) ? previewProvision(session) : provision(session, terraform)),
+    },
     ...inner.stages.map(
       (stage): Stage => ({
         ...stage,
         plan: async () => {
+          if (await withoutCluster()) {
+            if (stage.name === 'publish') return ahead.publish()
+            return stage.name === 'release' ? ahead.release() : nothing(options.verb, stage.name)
+          }
           const plan = await stage.plan()
           return stage.name === 'publish' ? login(session, plan) : plan
         },
@@ -46,7 +64,7 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
     stages,
     recover: (stage, error) => recover(session, inner, stage, error),
     ...(inner.rollback === undefined ? {} : { rollback: inner.rollback }),
-    lock: async () => ((await isConnected(session)) ? inner.lock?.() : undefined),
+    lock: async () => ((await connectOwn(session)) ? inner.lock?.() : undefined),
     look: async (until, tell) => {
       if (until.kind === 'apis' || until.kind === 'released') {
         return lookAtCloud(host, await session.login(), until, tell)
@@ -55,11 +73,13 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
       return inner.look(until, tell)
     },
     planDown: openTeardown(session, inner),
-    leftovers: () => gkeLeftovers(session, inner),
+    leftovers: () => gkeLeftovers(session),
     running: async (): Promise<Running | undefined> =>
-      (await isConnected(session)) ? inner.running() : undefined,
+      (await connectOwn(session)) ? inner.running() : undefined,
   }
 }
+
+const nothing = (verb: Verb, stage: string): Plan => ({ verb, stage, steps: [] })
 
 /** With Docker's own endpoint: our folder of settings does not know the person's contexts. */
 async function login(session: GkeSession, plan: Plan): Promise<Plan> {

@@ -94,16 +94,23 @@ export const regionQuotas = (login: Login, project: string, region: string): Api
 export const projectQuotas = (login: Login, project: string): ApiRead<readonly Quota[]> =>
   read(login, 'compute', `compute/v1/projects/${project}`, quotasOf)
 
-/** `PROVISIONING`, `RUNNING`, `RECONCILING`, `STOPPING`, `ERROR`, `DEGRADED`. */
+export interface ClusterState {
+  /** `PROVISIONING`, `RUNNING`, `RECONCILING`, `STOPPING`, `ERROR`, `DEGRADED`. */
+  readonly status: string
+  /** Address of the control plane; empty while it is made. */
+  readonly endpoint: string
+}
+
 export const clusterState = (
   login: Login,
   project: string,
   location: string,
   cluster: string,
-): ApiRead<string> =>
-  read(login, 'container', `v1/projects/${project}/locations/${location}/clusters/${cluster}`, answer =>
-    String(answer.status),
-  )
+): ApiRead<ClusterState> =>
+  read(login, 'container', `v1/projects/${project}/locations/${location}/clusters/${cluster}`, answer => ({
+    status: String(answer.status),
+    endpoint: String(answer.endpoint ?? ''),
+  }))
 
 /** Any resource by its path, as its API shows it. */
 export const getResource = (login: Login, api: string, path: string): ApiRead<Answer> =>

@@ -11,6 +11,7 @@ import { gkeConfig, terraformTemplate } from '../../support/gke-configs.ts'
 import { type GoogleStandIn, sharedGoogle, testbedFolder } from '../../support/google-stand-in.ts'
 import { type CliRun, runCli } from '../../support/run-cli.ts'
 import { type RunningCli, startIn } from '../../support/start-cli.ts'
+import { type BalancerMirror, mirrorBalancers } from './balancer-mirror.ts'
 
 const exec = promisify(execFile)
 
@@ -23,23 +24,28 @@ export interface GkeProject {
   start(args: readonly string[], env?: Readonly<Record<string, string>>): RunningCli
   kubectl(...args: readonly string[]): Promise<string>
   edit(file: string, change: (text: string) => string): void
+  readonly balancers: BalancerMirror
   [Symbol.asyncDispose](): Promise<void>
 }
 
 const passed = ['DOCKER_HOST', 'DOCKER_CONFIG', 'KUBECONFIG'] as const
 
-/** The load balancers look their addresses up in the one Google that they know, so the address is there as well. */
-async function shareAddress(name: string): Promise<() => Promise<void>> {
-  const google = await sharedGoogle(testbedFolder() ?? '')
-  const url = `${google}/compute/v1/projects/testbed-project/global/addresses`
+/**
+ * The load balancers look addresses up, and the registry its repositories, in the one Google that they know: both are
+ * there as well.
+ */
+async function share(google: string, name: string): Promise<() => Promise<void>> {
   const headers = { authorization: 'Bearer testbed-access-token', 'content-type': 'application/json' }
-  await fetch(`${google}/_testbed/services`, {
-    method: 'POST',
-    body: JSON.stringify({ 'compute.googleapis.com': true }),
-  })
-  await fetch(url, { method: 'POST', headers, body: JSON.stringify({ name }) })
+  const addresses = `${google}/compute/v1/projects/testbed-project/global/addresses`
+  const repositories = `${google}/artifactregistry/v1/projects/testbed-project/locations/us-central1/repositories`
+  const post = (url: string, body: unknown) =>
+    fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+  const services = { 'compute.googleapis.com': true, 'artifactregistry.googleapis.com': true }
+  await post(`${google}/_testbed/services`, services)
+  await post(addresses, { name: `${name}-ip` })
+  await post(`${repositories}?repositoryId=${name}`, { format: 'DOCKER' })
   return async () => {
-    await fetch(`${url}/${name}`, { method: 'DELETE', headers })
+    await fetch(`${addresses}/${name}-ip`, { method: 'DELETE', headers })
   }
 }
 
@@ -48,7 +54,7 @@ export async function gkeProject(google: GoogleStandIn, given: Partial<GkeConfig
   const namespace = `rtd-${randomBytes(4).toString('hex')}`
   cpSync(fixture, folder, { recursive: true })
   bundleApp(folder)
-  const gke = gkeConfig({ namespace, secrets: ['COOKIE_SECRET'], ...given })
+  const gke = gkeConfig({ namespace, secrets: ['REDIS_PASSWORD'], ...given })
   for (const file of terraformFiles(terraformTemplate(), 'tiny', gke)) {
     const path = join(folder, file.path)
     mkdirSync(dirname(path), { recursive: true })
@@ -63,13 +69,6 @@ export async function gkeProject(google: GoogleStandIn, given: Partial<GkeConfig
     text =>
       `${text.slice(0, text.indexOf('kubernetes:\n')).replace('target: kubernetes', 'target: gke')}gke: ${JSON.stringify(gke)}\n`,
   )
-  edit('infra/kubernetes/kustomization.yaml', text =>
-    text
-      .split('\n')
-      .filter(line => !line.includes('redis.yaml'))
-      .join('\n'),
-  )
-  edit('infra/kubernetes/app.yaml', text => text.replace('  REDIS_HOST: tiny-redis\n', ''))
   edit('infra/kubernetes/entry.yaml', text =>
     text.replace(
       '  listeners:\n',
@@ -80,7 +79,9 @@ export async function gkeProject(google: GoogleStandIn, given: Partial<GkeConfig
     ...google.env,
     ...Object.fromEntries(passed.flatMap(name => (process.env[name] ? [[name, process.env[name]]] : []))),
   }
-  const unshare = await shareAddress('tiny-ip')
+  const shared = await sharedGoogle(testbedFolder() ?? '')
+  const unshare = await share(shared, 'tiny')
+  const balancers = mirrorBalancers(shared, google, namespace, 'tiny')
   const kubectl = async (...args: readonly string[]) => {
     const { stdout } = await exec('kubectl', ['--namespace', namespace, ...args], { maxBuffer: 64 << 20 })
     return stdout
@@ -93,8 +94,10 @@ export async function gkeProject(google: GoogleStandIn, given: Partial<GkeConfig
     start: (args, more = {}) => startIn(folder, args, { ...env, ...more }),
     kubectl,
     edit,
+    balancers,
     [Symbol.asyncDispose]: async () => {
       await exec('kubectl', ['delete', 'namespace', namespace, '--ignore-not-found', '--wait=true'])
+      await balancers.freeze()
       await unshare()
       rmSync(folder, { recursive: true, force: true })
     },

@@ -167,7 +167,10 @@ const cases: readonly (readonly [string, GkeFacts, string, string, RegExp])[] = 
   ],
   [
     'too few CPUs when the cluster is there',
-    withProject({ cluster: ok('RUNNING'), regionQuotas: ok([quota('CPUS', 1, 1)]) }),
+    withProject({
+      cluster: ok({ status: 'RUNNING', endpoint: '192.0.2.1' }),
+      regionQuotas: ok([quota('CPUS', 1, 1)]),
+    }),
     'gke.quota',
     'pass',
     /running/,

@@ -1,0 +1,85 @@
+import type { GkeNames } from '../config/gke-names.ts'
+import type { Leftovers } from '../facts/gke-leftovers.ts'
+import { priceRange } from '../price/estimate.ts'
+import { leftoverPrice, titleOf } from '../price/leftover.ts'
+import { gcloud, removeBucket } from '../tools/gcloud.ts'
+import type { ComputeItem } from '../tools/google-balancer.ts'
+import type { Plan, Step } from './plan.ts'
+
+const commands: Readonly<Record<ComputeItem['kind'], string>> = {
+  forwardingRules: 'forwarding-rules',
+  targetHttpProxies: 'target-http-proxies',
+  targetHttpsProxies: 'target-https-proxies',
+  urlMaps: 'url-maps',
+  backendServices: 'backend-services',
+  healthChecks: 'health-checks',
+  networkEndpointGroups: 'network-endpoint-groups',
+  disks: 'disks',
+}
+
+const cost = (what: string, sizeGib?: number): string => {
+  const price = leftoverPrice(what, sizeGib)
+  return price === undefined ? '' : `: about ${priceRange(price)}`
+}
+
+/** What is left, a line each with its price. Pure. */
+export function describeLeftovers({ items, resources }: Leftovers): string[] {
+  return [
+    ...resources.map(({ title, address }) => `${title}${cost(address.split('.')[0] ?? '')}`),
+    ...items.map(item => `${titleOf(item)}${cost(item.kind, item.sizeGib)}`),
+  ]
+}
+
+/** Removes what neither the cluster's controllers nor Terraform remove: in an order in which nothing is in use. Pure. */
+export function planLeftovers(names: GkeNames, left: Leftovers): Plan {
+  const steps = [...removeItems(names, left.items), ...removeResources(names, left)]
+  const lines = describeLeftovers(left)
+  const asks = `${lines.length} things of ${names.base} are left in ${names.project}, and neither its cluster nor Terraform’s state knows of them: ${lines.join('; ')}. They are removed with all data in them`
+  return { verb: 'down', stage: 'teardown', steps, asks }
+}
+
+function removeResources({ project }: GkeNames, { resources }: Leftovers): Step[] {
+  return resources.map(({ address, title, remove }) => ({
+    id: `leftover.remove:${address}`,
+    title: `remove ${title}${cost(address.split('.')[0] ?? '')}`,
+    action: { kind: 'run', command: gcloud(project, remove) },
+  }))
+}
+
+/** One gcloud for all of a kind in a place: each start of it takes more than half a second. */
+function removeItems({ project }: GkeNames, items: readonly ComputeItem[]): Step[] {
+  const groups = new Map<string, ComputeItem[]>()
+  for (const item of items) {
+    const key = `${item.kind} ${item.scope}`
+    groups.set(key, [...(groups.get(key) ?? []), item])
+  }
+  return [...groups.entries()].flatMap(([key, group]) => {
+    const [first] = group
+    if (first === undefined) return []
+    const [level, place] = first.scope.split('/')
+    const at = place === undefined ? '--global' : `--${level?.slice(0, -1)}=${place}`
+    const args = ['compute', commands[first.kind], 'delete', ...group.map(item => item.name), at]
+    const [title] = group.map(titleOf)
+    return [
+      {
+        id: `leftover.remove:${key.replace(' ', ':')}`,
+        title: `remove ${title}${group.length === 1 ? '' : ` and ${group.length - 1} more`}`,
+        action: { kind: 'run', command: gcloud(project, args) },
+        shows: group.map(item => `${titleOf(item)}${cost(item.kind, item.sizeGib)}`),
+      },
+    ]
+  })
+}
+
+/** The last to go: as long as there is a state, there is a bucket for it. Pure. */
+export function planBucket({ base, bucket, project }: GkeNames): Plan {
+  const steps: Step[] = [
+    {
+      id: 'bucket.remove',
+      title: `remove the bucket ${bucket} with Terraform’s state`,
+      action: { kind: 'run', command: removeBucket(project, bucket) },
+    },
+  ]
+  const asks = `nothing of ${base} is left in ${project} but the bucket ${bucket} with Terraform’s state: it is removed`
+  return { verb: 'down', stage: 'teardown', steps, asks }
+}

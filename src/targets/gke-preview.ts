@@ -1,0 +1,64 @@
+import { join } from 'node:path'
+import { clusterPaths } from '../facts/cluster-connection.ts'
+import { cloudError, readTerraform } from '../facts/gke-terraform.ts'
+import { pushEnv } from '../plan/gke-publish.ts'
+import { planPublish } from '../plan/kubernetes-publish.ts'
+import type { Plan } from '../plan/plan.ts'
+import { terraformInitLocal } from '../tools/terraform.ts'
+import { writeValues } from './gke-own.ts'
+import { planWith } from './gke-provision.ts'
+import { asKubernetes, type GkeSession } from './gke-session.ts'
+import { findImage, planUp } from './kubernetes-release.ts'
+import { openSession, type Session } from './kubernetes-session.ts'
+
+/**
+ * What Terraform would make where there is no state yet: planned in a copy of the files that keeps no state, so that
+ * nothing in Google Cloud has to be there for it, or is made.
+ */
+export async function previewProvision(session: GkeSession): Promise<Plan> {
+  const { host, paths, where } = session
+  const workspace = await session.workspace()
+  await writeValues(session)
+  await host.makeFolder(paths.preview, 0o700)
+  for (const { name } of (await host.list(workspace.folder)) ?? []) {
+    if (!/\.tf$|^\.terraform\.lock\.hcl$/.test(name)) continue
+    await host.writeFile(join(paths.preview, name), (await host.readFile(join(workspace.folder, name))) ?? '')
+  }
+  await host.writeFile(join(paths.preview, 'backend_override.tf'), 'terraform {\n  backend "local" {}\n}\n')
+  const copy = { ...workspace, folder: paths.preview, data: join(paths.preview, 'data') }
+  const command = terraformInitLocal(copy)
+  const ran = await host.run(command, { changes: true })
+  host.interrupted.throwIfAborted()
+  if (ran.exitCode !== 0) throw cloudError(command, ran, where)
+  const found = await readTerraform(host, copy, where)
+  return planWith(session, workspace, found.kind === 'planned' ? found.changes : [], false)
+}
+
+/** The stages of a release for a cluster that is not there: everything in it is new. */
+export function previewRelease(session: GkeSession): { publish(): Promise<Plan>; release(): Promise<Plan> } {
+  const { host, project, names, paths, verb, flags } = session
+  const opened = openSession(host, { verb, project, config: asKubernetes(session), flags })
+  const { cache } = clusterPaths(project)
+  const { namespace } = opened.settings
+  const inner: Session = {
+    ...opened,
+    cluster: async () => ({ kubeconfig: paths.kubeconfig, context: names.context, namespace, cache }),
+  }
+  const nothing = { namespace: undefined, secret: undefined, inventory: undefined }
+  return {
+    publish: async () => {
+      const image = await findImage(inner)
+      return planPublish({
+        verb,
+        project,
+        platform: opened.settings.platform,
+        image,
+        pushEnv: pushEnv(paths.docker),
+      })
+    },
+    release: async () => {
+      await inner.remember('records', async () => ({ ...nothing, releaseObjects: [], releases: [] }))
+      return planUp(inner)
+    },
+  }
+}
