@@ -30,6 +30,18 @@ describe.skipIf(chromiumPath === undefined)('rooms in the browser', { timeout: 1
     expect(await grace.page.getByText('Birthday surprise').count()).toBe(0)
   })
 
+  it('writes the day in the middle of its line', async () => {
+    const ada = await on.come('Ada', await on.newRoom())
+    const { page } = ada
+    await write(ada, 'the first of the day')
+    const [word, line] = await Promise.all([
+      page.locator('.day span').boundingBox(),
+      page.locator('.day').boundingBox(),
+    ])
+    const middle = (box: typeof word) => (box === null ? Number.NaN : box.x + box.width / 2)
+    expect(middle(word)).toBeCloseTo(middle(line), 0)
+  })
+
   it('says that there is no such room, and which names cannot be', async () => {
     const { page } = await on.come('Ada')
     await page.goto(`${on.world.url}/r/nowhere`)
