@@ -262,7 +262,7 @@ describe('a hostile client', () => {
     await attackers
     await othersAreFine()
     expect(replica.lines.filter(line => line.error === 'internal')).toEqual([])
-    expect(refusals()).toBeGreaterThan(count / 10)
+    expect(refusals()).toBeGreaterThanOrEqual(count / 10)
     expect(process.memoryUsage.rss() - before).toBeLessThan(300_000_000)
   }, 170_000)
 })
