@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [
       'test/bench/**',
+      'test/cluster/**',
       'test/gke/**',
       'test/judges/terraform*',
       '**/node_modules/**',

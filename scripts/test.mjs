@@ -1,4 +1,5 @@
 // npm test: every test that this machine can run; names what it could not run and why. Arguments go to vitest.
+// npm run test:cluster: only those that need a cluster.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -7,7 +8,9 @@ import { join } from 'node:path'
 import { ensureBuilt, ensureInstalled, root } from './installed.mjs'
 
 const chat = join(root, 'chat-template')
-const given = process.argv.slice(2)
+const onlyCluster = process.argv[2] === 'cluster'
+const given = process.argv.slice(onlyCluster ? 3 : 2)
+const clusterConfig = ['--config', 'vitest.cluster.config.ts']
 const work = mkdtempSync(join(tmpdir(), 'rtdeploy-npm-test-'))
 const missing = join(work, 'missing')
 const totals = { passed: 0, failed: 0, skipped: 0 }
@@ -94,8 +97,9 @@ async function testChat() {
 
 ensureInstalled(root)
 ensureInstalled(chat)
-vitest(root, 'rtdeploy', given)
-if (given.length === 0) {
+vitest(root, 'rtdeploy', [...(onlyCluster ? clusterConfig : []), ...given])
+if (given.length === 0 && !onlyCluster) {
+  vitest(root, 'cluster', clusterConfig)
   await ensureBuilt()
   await testChat()
 }
@@ -104,6 +108,7 @@ if (given.length === 0) {
 const asks = {
   cluster: 'a kubeconfig whose cluster answers, in KUBECONFIG or RTDEPLOY_TEST_CLUSTER',
   image: 'a repository of images that cluster and machine reach, in RTDEPLOY_TEST_IMAGE',
+  'node-killer': 'a program that takes `kill N` and `start N` of a node, in RTDEPLOY_TEST_NODE_KILLER',
 }
 const absent = existsSync(missing)
   ? [...new Set(readFileSync(missing, 'utf8').split('\n').filter(Boolean))].sort()

@@ -73,6 +73,23 @@ export class DisruptionClient {
     }
     session.onEnd = fault => void this.#lose(session, fault).catch(() => undefined)
     this.#session = session
+    void this.#heartbeat(session)
+  }
+
+  /** A machine that lost its power says no good-bye: whose server is silent for too long is on its own. */
+  async #heartbeat(session: Session): Promise<void> {
+    const { pingInterval, pingTimeout } = session.open ?? { pingInterval: 25_000, pingTimeout: 20_000 }
+    try {
+      for (;;)
+        await session.waitFor(
+          engine => engine.type === 'ping' || undefined,
+          'ping of the server',
+          pingInterval + pingTimeout,
+        )
+    } catch (error) {
+      if (error instanceof ProbeError)
+        await Promise.allSettled([this.#lose(session, error.fault), session.close()])
+    }
   }
 
   /** Sends one message and writes down whether it was acknowledged. */

@@ -21,6 +21,7 @@ export type Optional =
   | 'checkov'
   | 'tflint'
   | 'gcloud'
+  | 'node-killer'
 
 /**
  * Absolute path of an optional program, or undefined. A name listed in RTDEPLOY_TEST_REQUIRE (comma-separated) that is
