@@ -11,14 +11,25 @@ export interface RolloutState {
   readonly old: number
 }
 
+/** How many replicas an autoscaler keeps at least, by the name of what it scales: it raises a new workload to that. Pure. */
+export function leastReplicas(objects: readonly KubernetesObject[]): Record<string, number> {
+  const scalers = objects.filter(object => object.kind === 'HorizontalPodAutoscaler')
+  return Object.fromEntries(
+    scalers.flatMap(scaler => {
+      const name = textAt(scaler, 'spec', 'scaleTargetRef', 'name')
+      return name === undefined ? [] : [[name, numberAt(scaler, 'spec', 'minReplicas') ?? 1]]
+    }),
+  )
+}
+
 /**
- * Whether all of a workload's pods are new and available. The server's counts are from before the change until
+ * Whether all of a workload's pods are new and available, `least` of them or more. The server's counts are from before the change until
  * `observedGeneration` has come up with it. https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#complete-deployment
  * Pure.
  */
-export function rolloutState(object: KubernetesObject): RolloutState {
+export function rolloutState(object: KubernetesObject, least = 0): RolloutState {
   const count = (...path: readonly string[]) => numberAt(object, ...path) ?? 0
-  const wanted = numberAt(object, 'spec', 'replicas') ?? 1
+  const wanted = Math.max(least, numberAt(object, 'spec', 'replicas') ?? 1)
   const seen = count('status', 'observedGeneration') >= (numberAt(object, 'metadata', 'generation') ?? 0)
   const isSet = object.kind === 'StatefulSet'
   const whole =

@@ -15,6 +15,7 @@ import { formatObjects, type KubernetesObject, nameOf, referenceOf } from '../ku
 import { formatRelease, outdated, type Release } from '../kubernetes/revisions.ts'
 import { formatSecret, type SecretsPlan } from '../kubernetes/secrets.ts'
 import { isWorkload, numberObjects } from '../kubernetes/stamp.ts'
+import { leastReplicas } from '../kubernetes/workloads.ts'
 import type { Verb } from '../report/report.ts'
 import { apply, type Cluster } from '../tools/kubectl.ts'
 import { deleteStep, entrySteps, labelRelease, writeRecord } from './kubernetes-steps.ts'
@@ -134,7 +135,7 @@ function releaseSteps(
       title: workloads.map(workload => workload.name).join(', '),
       action: {
         kind: 'wait',
-        until: { kind: 'rollout', workloads },
+        until: { kind: 'rollout', workloads, least: leastReplicas(objects) },
         timeoutMs: rolloutTimeoutMs,
         everyMs: rolloutEveryMs,
       },

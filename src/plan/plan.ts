@@ -56,7 +56,12 @@ export type Condition =
 /** Something in a cluster: the target knows how to look at it, and what makes waiting any longer useless. */
 export type ClusterCondition =
   /** All pods are new and available. */
-  | { readonly kind: 'rollout'; readonly workloads: readonly ObjectReference[] }
+  | {
+      readonly kind: 'rollout'
+      readonly workloads: readonly ObjectReference[]
+      /** How many replicas there are to be at least, by name, where an autoscaler decides. */
+      readonly least?: Readonly<Record<string, number>>
+    }
   /** The entry point has an address. */
   | { readonly kind: 'address'; readonly entry: ObjectReference }
   /** The entry point lets requests through to the app. */

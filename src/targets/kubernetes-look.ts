@@ -45,7 +45,7 @@ export function lookAt(host: Host, cluster: Cluster, options: LookOptions): Look
     const snapshot = await readSnapshot(host, cluster)
     const states = until.workloads.flatMap(workload => {
       const object = workloadOf(snapshot, workload)
-      return object === undefined ? [] : [rolloutState(object)]
+      return object === undefined ? [] : [rolloutState(object, until.least?.[workload.name])]
     })
     if (states.length === until.workloads.length && states.every(state => state.done)) {
       tell(describeRollout(states))

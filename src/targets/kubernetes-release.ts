@@ -14,7 +14,7 @@ import type { KubernetesObject } from '../kubernetes/object.ts'
 import { lastReady, objectsOfRelease, type Release } from '../kubernetes/revisions.ts'
 import { planSecrets, type SecretsPlan, storedSecrets } from '../kubernetes/secrets.ts'
 import { isWorkload, markObjects, stampObjects } from '../kubernetes/stamp.ts'
-import { rolloutState } from '../kubernetes/workloads.ts'
+import { leastReplicas, rolloutState } from '../kubernetes/workloads.ts'
 import { planRelease } from '../plan/kubernetes.ts'
 import { noteImage } from '../plan/kubernetes-publish.ts'
 import { hasWork, type Plan } from '../plan/plan.ts'
@@ -148,7 +148,10 @@ async function planObjects(session: Session, { objects, records, ...wanted }: Wa
       ? { live: [], wanted: objects, replaced: [] }
       : await compareObjects(host, cluster, objects, force)
   if (records.namespace !== undefined) await checkQuotas(host, cluster, objects, compared.live)
-  const settled = compared.live.filter(isWorkload).every(object => rolloutState(object).done)
+  const least = leastReplicas(objects)
+  const settled = compared.live
+    .filter(isWorkload)
+    .every(object => rolloutState(object, least[object.metadata.name]).done)
   const plan = planRelease(verb, {
     ...wanted,
     name: config.name,
