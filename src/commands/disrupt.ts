@@ -84,7 +84,7 @@ async function confirm(
   if (!host.terminal.canAsk) {
     throw new UserError(says, {
       code: 'plan.unconfirmed',
-      hint: 'if that is what you want: rtdeploy verify --disrupt ... --yes',
+      hint: 'if that is what you want, say the same with --yes',
       exitCode: exitCodes.usage,
     })
   }

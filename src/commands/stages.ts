@@ -74,7 +74,7 @@ async function confirm(host: Host, { asks, verb }: Plan): Promise<void> {
   if (!host.terminal.canAsk) {
     throw new UserError(asks, {
       code: 'plan.unconfirmed',
-      hint: `if that is what you want: rtdeploy ${verb} --yes`,
+      hint: 'if that is what you want, say the same with --yes',
       exitCode: 2,
     })
   }

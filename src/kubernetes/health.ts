@@ -1,7 +1,7 @@
 import type { Check } from '../report/report.ts'
 import { type Cluster, kubectlLine } from '../tools/kubectl.ts'
 import { addressOf } from './entry.ts'
-import { type KubernetesObject, nameOf, referenceOf, textAt } from './object.ts'
+import { type KubernetesObject, listAt, nameOf, referenceOf, textAt } from './object.ts'
 import { isWorkload } from './stamp.ts'
 import { rolloutState } from './workloads.ts'
 
@@ -68,4 +68,12 @@ function parse(text: string): Record<string, unknown> {
   } catch {
     return {}
   }
+}
+
+/** The line that opens a shell in a replica; for people. Pure. */
+export function shellOf(objects: readonly KubernetesObject[], cluster: Cluster, name: string): string {
+  const app = objects.find(object => object.kind === 'Deployment' && object.metadata.name === name)
+  const [container] = listAt(app, 'spec', 'template', 'spec', 'containers')
+  const flags = ['-c', textAt(container, 'name') ?? 'app', '--', 'sh']
+  return kubectlLine(cluster, 'exec', '-it', `deployment/${name}`, ...flags)
 }

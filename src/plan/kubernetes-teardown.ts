@@ -90,6 +90,7 @@ export function describeRemains(cluster: Cluster, { data, foreign }: Remains): s
     ...data.map(
       claim => `kept: ${nameOf(referenceOf(claim))} (${size(claim)}); rtdeploy down --delete-data removes it`,
     ),
+    ...(data.length === 0 ? [] : ['  and the Secret whose passwords open what is on them']),
     ...(foreign.length === 0
       ? []
       : [

@@ -1,11 +1,11 @@
 import type { ClusterStatus } from '../facts/cluster-status.ts'
 import { certificateChecks } from '../kubernetes/certificates.ts'
-import { entryChecks, workloadChecks } from '../kubernetes/health.ts'
+import { entryChecks, shellOf, workloadChecks } from '../kubernetes/health.ts'
 import { at, type KubernetesObject, listAt, numberAt, referenceOf, textAt } from '../kubernetes/object.ts'
 import { newestPods, saidOf, workloadOf } from '../kubernetes/snapshot.ts'
 import { isWorkload } from '../kubernetes/stamp.ts'
 import { table } from './local-status.ts'
-import { duration } from './paint.ts'
+import { duration, marks } from './paint.ts'
 import type { Check } from './report.ts'
 
 /** A pod as `status` tells it. */
@@ -114,7 +114,10 @@ export function renderClusterStatus(status: ClusterStatus, url: string | undefin
     ago(row.since, now),
   ])
   const checks = clusterChecks(status)
-  const unwell = checks.filter(check => check.status !== 'pass')
+  // The table above has the workloads that are well.
+  const shown = checks.filter(
+    check => check.status !== 'pass' || /^(?:entry\.backends|certificate)/.test(check.id),
+  )
   const entry = live.entry === undefined ? 'none' : `${live.entry.kind}/${live.entry.metadata.name}`
   const events = eventLines(status)
   return [
@@ -127,15 +130,13 @@ export function renderClusterStatus(status: ClusterStatus, url: string | undefin
           `image    ${latest.image}`,
         ]),
     `way in   ${url ?? 'no address'}  ${entry}`,
+    `shell    ${shellOf(live.objects, cluster, name)}`,
     '',
     table([['replica', 'state', 'connections', 'restarts', 'node', 'zone', 'age'], ...rows]),
     '',
-    ...(unwell.length === 0
+    ...(shown.length === 0
       ? []
-      : [
-          ...unwell.map(check => `${check.status === 'fail' ? '✗' : '!'} ${check.title}: ${check.found}`),
-          '',
-        ]),
+      : [...shown.map(check => `${marks[check.status]} ${check.title}: ${check.found}`), '']),
     ...(events.length === 0 ? [] : ['events worth reading', ...events, '']),
     table([
       ['release', 'state', 'source', 'when', 'by', 'note'],

@@ -9,7 +9,7 @@ import { workloadOf } from '../kubernetes/snapshot.ts'
 import { describeRollout, rolloutState } from '../kubernetes/workloads.ts'
 import type { ClusterCondition } from '../plan/plan.ts'
 import type { Host } from '../run/host.ts'
-import type { Look } from '../run/run-plan.ts'
+import type { Look } from '../run/wait-for.ts'
 import { type Cluster, kubectlLine } from '../tools/kubectl.ts'
 
 export interface LookOptions {
@@ -24,6 +24,9 @@ type Tell = Parameters<Look>[1]
 
 /** In a row: the balancer's probers do not all know a pod at the same moment. */
 const answersInARow = 3
+
+/** A control plane that is being upgraded or made larger is away for a minute or two. */
+const silentMs = 3 * 60_000
 
 /** What passes by itself sooner is not worth a line. */
 const tellAfterMs = 4000
@@ -84,7 +87,7 @@ export function lookAt(host: Host, cluster: Cluster, options: LookOptions): Look
     return answered >= answersInARow
   }
 
-  return (until, tell) => {
+  const look: Look = (until, tell) => {
     switch (until.kind) {
       case 'rollout':
         return rollout(until, tell)
@@ -94,6 +97,20 @@ export function lookAt(host: Host, cluster: Cluster, options: LookOptions): Look
         return answers(until, tell)
       default:
         throw new TypeError(`${until.kind} is nothing of a cluster`)
+    }
+  }
+  let silentSince: number | undefined
+  return async (until, tell) => {
+    try {
+      const reached = await look(until, tell)
+      silentSince = undefined
+      return reached
+    } catch (error) {
+      if (!(error instanceof UserError) || error.code !== 'cluster.unreachable') throw error
+      silentSince ??= host.now()
+      if (host.now() - silentSince > silentMs) throw error
+      tell(error.message)
+      return false
     }
   }
 }

@@ -96,14 +96,12 @@ async function open(host: Host, options: SessionOptions, settings: Session['sett
       await agree(
         host,
         flags,
-        verb,
         `rtdeploy.yaml names the context ${recorded}, this run is for ${context} (${server})`,
       )
     else if (before !== undefined && before !== server)
       await agree(
         host,
         flags,
-        verb,
         `the context ${context} led to ${before} the last time, and leads to ${server} now`,
       )
     if (before !== server)
@@ -122,12 +120,12 @@ function parseKnown(text: string | undefined): Readonly<Record<string, string>> 
   }
 }
 
-async function agree(host: Host, { yes }: KubernetesFlags, verb: Verb, what: string): Promise<void> {
+async function agree(host: Host, { yes }: KubernetesFlags, what: string): Promise<void> {
   if (yes === true) return
   if (!host.terminal.canAsk) {
     throw new UserError(what, {
       code: 'context.other',
-      hint: `if that is the cluster you mean: rtdeploy ${verb} --yes`,
+      hint: 'if that is the cluster you mean, say the same with --yes',
       exitCode: exitCodes.usage,
     })
   }

@@ -288,6 +288,7 @@ describe('planTeardown', () => {
       complete: true,
     })
     expect(lines[0]).toContain('kept: PersistentVolumeClaim/data-chat-redis-0 (1Gi)')
-    expect(lines[1]).toContain('ConfigMap/theirs')
+    expect(lines[1]).toContain('Secret')
+    expect(lines[2]).toContain('ConfigMap/theirs')
   })
 })
