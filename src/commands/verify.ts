@@ -74,8 +74,10 @@ async function verifyProject(host: Host, flags: VerifyCommandFlags, emit: Emit) 
     flags.disrupt === undefined
       ? []
       : await disrupt(host, runtime, running, config, optionsFor(running, config, flags), flags, emit)
+  const settings = (await runtime.verifySettings?.()) ?? []
+  for (const check of settings) emit({ type: 'check-done', check })
   const inside = flags.inCluster ? await verifyInside(runtime, running, config, flags, emit) : []
-  const checks = [...measured.checks, ...inside, ...disrupted]
+  const checks = [...measured.checks, ...settings, ...inside, ...disrupted]
   return { ...measured, checks, backends: running.backends, next: ['rtdeploy status', 'rtdeploy down'] }
 }
 

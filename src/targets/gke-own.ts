@@ -1,3 +1,4 @@
+import { exitCodes, UserError } from '../errors.ts'
 import { readApi } from '../facts/gke-project.ts'
 import { cloudError, initDigest } from '../facts/gke-terraform.ts'
 import { terraformValues } from '../scaffold/terraform.ts'
@@ -66,4 +67,14 @@ export async function connectOwn(session: GkeSession): Promise<boolean> {
   host.interrupted.throwIfAborted()
   if (ran.exitCode === 0) return true
   throw cloudError(command, ran, session.where)
+}
+
+/** For what is of no use without one. Throws `target.not-running` (exit 3). */
+export async function requireCluster(session: GkeSession): Promise<void> {
+  if (await connectOwn(session)) return
+  throw new UserError(`there is no cluster ${session.names.cluster} in ${session.names.project}`, {
+    code: 'target.not-running',
+    hint: 'rtdeploy up',
+    exitCode: exitCodes.missing,
+  })
 }

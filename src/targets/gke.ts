@@ -7,9 +7,10 @@ import type { Host } from '../run/host.ts'
 import { failureOfTerraform } from '../tools/terraform-failures.ts'
 import { gkeLeftovers, openTeardown } from './gke-down.ts'
 import { lookAtCloud } from './gke-look.ts'
-import { connectOwn } from './gke-own.ts'
+import { connectOwn, requireCluster } from './gke-own.ts'
 import { previewProvision, previewRelease } from './gke-preview.ts'
 import { openTerraform, prepare, provision, repair } from './gke-provision.ts'
+import { gkeStatus, verifySettings } from './gke-running.ts'
 import { asKubernetes, type GkeOptions, type GkeSession, openGke } from './gke-session.ts'
 import { kubernetesTarget } from './kubernetes.ts'
 import type { Recovery, Running, Stage, Target } from './target.ts'
@@ -18,16 +19,17 @@ import type { Recovery, Running, Stage, Target } from './target.ts'
 export function gkeTarget(host: Host, options: GkeOptions): Target {
   const session = openGke(host, options)
   const { paths, flags } = session
+  const own = {
+    kubeconfig: paths.kubeconfig,
+    pushEnv: pushEnv(paths.docker),
+    token: async () => (await session.login()).token,
+  }
   const inner = kubernetesTarget(host, {
     verb: options.verb,
     project: options.project,
     config: asKubernetes(session),
     flags: { ...flags, deleteData: flags.keepData !== true },
-    own: {
-      kubeconfig: paths.kubeconfig,
-      pushEnv: pushEnv(paths.docker),
-      token: async () => (await session.login()).token,
-    },
+    own,
   })
   const terraform = openTerraform(session)
   const ahead = previewRelease(session)
@@ -63,7 +65,14 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
     name: 'gke',
     stages,
     recover: (stage, error) => recover(session, inner, stage, error),
-    ...(inner.rollback === undefined ? {} : { rollback: inner.rollback }),
+    rollback: revision => ({
+      name: 'release',
+      plan: async () => {
+        await requireCluster(session)
+        const stage = inner.rollback?.(revision)
+        return stage === undefined ? nothing(options.verb, 'release') : stage.plan()
+      },
+    }),
     lock: async () => ((await connectOwn(session)) ? inner.lock?.() : undefined),
     look: async (until, tell) => {
       if (until.kind === 'apis' || until.kind === 'released') {
@@ -76,6 +85,14 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
     leftovers: () => gkeLeftovers(session),
     running: async (): Promise<Running | undefined> =>
       (await connectOwn(session)) ? inner.running() : undefined,
+    status: () => gkeStatus(session, inner),
+    verifySettings: () => verifySettings(session, own),
+    logs: async request => {
+      await requireCluster(session)
+      return (await inner.logs?.(request)) ?? []
+    },
+    ...(inner.verifyInside === undefined ? {} : { verifyInside: inner.verifyInside }),
+    ...(inner.disruptions === undefined ? {} : { disruptions: inner.disruptions }),
   }
 }
 

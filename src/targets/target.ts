@@ -77,6 +77,8 @@ export interface Runtime {
   readonly logs?: (request: LogRequest) => Promise<readonly LogLine[]>
   /** Measures from inside, where there is an inside: several clients with addresses of their own. */
   readonly verifyInside?: (request: InClusterRequest) => Promise<Check[]>
+  /** Compares what the way in really does with what was asked for, where somebody else runs it. */
+  readonly verifySettings?: () => Promise<Check[]>
   /** What can be disrupted on purpose, to see what becomes of messages and connections. */
   readonly disruptions?: () => Promise<readonly Disruption[]>
   /** For plans that wait for something in a cluster. */

@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { GkeConfig } from '../../../src/config/gke.ts'
+import { forGke } from '../../../src/scaffold/gke-answers.ts'
+import { manifestFiles } from '../../../src/scaffold/kubernetes.ts'
+import { type App, kubernetesAnswersOf } from '../../../src/scaffold/kubernetes-answers.ts'
 import { terraformFiles } from '../../../src/scaffold/terraform.ts'
 import { bundleApp, fixture } from '../../cluster/support/image.ts'
 import { gkeConfig, terraformTemplate } from '../../support/gke-configs.ts'
@@ -53,9 +56,17 @@ export async function gkeProject(google: GoogleStandIn, given: Partial<GkeConfig
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'rtdeploy-gke-')))
   const namespace = `rtd-${randomBytes(4).toString('hex')}`
   cpSync(fixture, folder, { recursive: true })
+  rmSync(join(folder, 'infra'), { recursive: true })
   bundleApp(folder)
   const gke = gkeConfig({ namespace, secrets: ['REDIS_PASSWORD'], ...given })
-  for (const file of terraformFiles(terraformTemplate(), 'tiny', gke)) {
+  const options = { namespace, entry: gke.entry, mongo: 'in-cluster' } as const
+  const answers = { ...forGke(kubernetesAnswersOf(options, 'tiny'), gke, 'tiny'), mongo: 'off' } as const
+  const app: App = { kind: 'own', port: 3000, ready: '/readyz', secrets: [] }
+  const files = [
+    ...terraformFiles(terraformTemplate(), 'tiny', gke),
+    ...manifestFiles('tiny', 3, answers, app),
+  ]
+  for (const file of files) {
     const path = join(folder, file.path)
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, String(file.contents))
@@ -67,13 +78,11 @@ export async function gkeProject(google: GoogleStandIn, given: Partial<GkeConfig
   edit(
     'rtdeploy.yaml',
     text =>
-      `${text.slice(0, text.indexOf('kubernetes:\n')).replace('target: kubernetes', 'target: gke')}gke: ${JSON.stringify(gke)}\n`,
+      `${text.slice(0, text.indexOf('kubernetes:\n')).replace('target: kubernetes', 'target: gke').replace('app:\n', 'app:\n  ready: /readyz\n  env: { REDIS_HOST: tiny-redis }\n')}gke: ${JSON.stringify(gke)}\n`,
   )
-  edit('infra/kubernetes/entry.yaml', text =>
-    text.replace(
-      '  listeners:\n',
-      '  addresses:\n    - { type: NamedAddress, value: tiny-ip }\n  listeners:\n',
-    ),
+  // Fewer replicas at a time and less of a wait: what the tests look at is the same.
+  edit('infra/kubernetes/deployment.yaml', text =>
+    text.replace('minReadySeconds: 5', 'minReadySeconds: 1').replace('maxSurge: 1', 'maxSurge: 3'),
   )
   const env = {
     ...google.env,

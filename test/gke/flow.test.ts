@@ -1,22 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { gkeConfig } from '../support/gke-configs.ts'
 import { type GoogleStandIn, liveTestbed, startGoogle } from '../support/google-stand-in.ts'
+import { leftovers, madeTwice } from './support/calls.ts'
 import { type GkeProject, gkeProject } from './support/project.ts'
 
 const testbed = liveTestbed()
 
-/** What has a price or keeps something alive, the state's bucket apart. */
-async function leftovers(google: GoogleStandIn): Promise<string[]> {
-  const found = (await google.admin('GET', 'leftovers')) as { leftovers: { kind: string; name: string }[] }
-  return found.leftovers.map(item => `${item.kind} ${item.name}`)
-}
+/** Both ways in and both kinds of cluster, in two runs. */
+const cases = [
+  ['a Gateway on Autopilot', gkeConfig()],
+  ['an Ingress on a Standard cluster', gkeConfig({ entry: 'ingress', mode: 'standard' })],
+] as const
 
-describe.skipIf(testbed === undefined)('an empty project', () => {
+describe.skipIf(testbed === undefined).each(cases)('an empty project, with %s', (_, config) => {
   let google: GoogleStandIn
   let project: GkeProject
+  const { namespace: _none, ...gke } = config
 
   beforeAll(async () => {
     google = await startGoogle(testbed ?? '')
-    project = await gkeProject(google)
+    project = await gkeProject(google, { entry: gke.entry, mode: gke.mode })
   })
   afterAll(async () => {
     await project[Symbol.asyncDispose]()
@@ -50,6 +53,38 @@ describe.skipIf(testbed === undefined)('an empty project', () => {
     )
     const again = await project.run(['up', '--yes', '--json'])
     expect(JSON.parse(again.stdout)).toMatchObject({ outcome: 'nothing-to-do' })
+    expect(await madeTwice(google)).toEqual([])
+  })
+
+  it('is verified by the load balancer’s own settings too', async () => {
+    const run = await project.run(['verify', '--json'])
+    const { checks } = JSON.parse(run.stdout) as { checks: { id: string; status: string; found: string }[] }
+    expect(checks.filter(check => check.status === 'fail')).toEqual([])
+    expect(checks.find(check => check.id === 'balancer.settings')).toMatchObject({
+      status: 'pass',
+      found: expect.stringContaining('GENERATED_COOKIE'),
+    })
+  })
+
+  it('tells its state with the pages of the console, and what the replicas wrote', async () => {
+    const status = await project.run(['status'])
+    expect(status).toMatchObject({ exitCode: 0 })
+    expect(status.stdout).toContain('https://console.cloud.google.com/kubernetes/')
+    const logs = await project.run(['logs', '--json'])
+    expect(JSON.parse(logs.stdout)).toMatchObject({
+      result: { lines: expect.arrayContaining([expect.objectContaining({ line: expect.any(String) })]) },
+    })
+  })
+
+  it('releases a change, and goes back', async () => {
+    project.edit('rtdeploy.yaml', text => text.replace('env: {', 'env: { GREETING: moin,'))
+    const up = await project.run(['up', '--yes', '--no-verify', '--json'])
+    expect([up.exitCode, up.stderr]).toEqual([0, expect.any(String)])
+    const { result } = JSON.parse(up.stdout) as { result: { url: string } }
+    expect(await greeting(result.url)).toMatch(/^moin/)
+    const back = await project.run(['rollback', '--yes', '--no-verify'])
+    expect([back.exitCode, back.stderr]).toEqual([0, expect.any(String)])
+    await expect.poll(() => greeting(result.url), { timeout: 60_000 }).toMatch(/^hello/)
   })
 
   it('is taken down to nothing, and a second time there is nothing to do', async () => {
@@ -60,3 +95,5 @@ describe.skipIf(testbed === undefined)('an empty project', () => {
     expect([again.exitCode, again.stderr]).toEqual([0, expect.stringContaining('nothing is left')])
   })
 })
+
+const greeting = async (url: string): Promise<string> => (await fetch(url)).text()

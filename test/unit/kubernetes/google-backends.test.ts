@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest'
+import { type BackendService, judgeBackends } from '../../../src/kubernetes/google-backends.ts'
+import { parseObjects } from '../../../src/kubernetes/object.ts'
+
+/** What Google does where nobody says otherwise. */
+const defaults: BackendService = {
+  name: 'k8s1-chat',
+  affinity: 'NONE',
+  timeout: 30,
+  draining: 0,
+  scheme: 'EXTERNAL',
+}
+const envoy = { ...defaults, scheme: 'EXTERNAL_MANAGED' }
+const good = { affinity: 'GENERATED_COOKIE', timeout: 86_400, draining: 30 }
+
+const backendConfig = `
+apiVersion: cloud.google.com/v1
+kind: BackendConfig
+metadata: { name: chat-config }
+spec:
+  timeoutSec: 300
+  sessionAffinity: { affinityType: CLIENT_IP }
+  connectionDraining: { drainingTimeoutSec: 600 }
+`
+const service = (annotations = '{}') => `
+apiVersion: v1
+kind: Service
+metadata: { name: chat, annotations: ${annotations} }
+spec: { type: NodePort }
+`
+const ingress = (annotations: string) => `
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: chat, annotations: ${annotations} }
+`
+const deployment = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: chat }
+spec: { template: { spec: { containers: [] } } }
+`
+const onService = `{ cloud.google.com/backend-config: '{"default":"chat-config"}' }`
+const objectsOf = (...texts: string[]) => parseObjects(texts.join('---'))
+const judge = (live: BackendService | undefined, ...texts: string[]) =>
+  judgeBackends(live === undefined ? [] : [live], objectsOf(...texts), 'chat', { affinity: 'cookie' })[0]
+
+describe('the load balancer’s own settings', () => {
+  it('pass when they are what the policy asks for', () => {
+    const policy = `
+apiVersion: networking.gke.io/v1
+kind: GCPBackendPolicy
+metadata: { name: chat }
+spec:
+  targetRef: { kind: Service, name: chat }
+  default:
+    timeoutSec: 3600
+    sessionAffinity: { type: GENERATED_COOKIE }
+    connectionDraining: { drainingTimeoutSec: 30 }
+`
+    const found = judge({ ...envoy, ...good, timeout: 3600 }, policy, service())
+    expect(found).toMatchObject({
+      status: 'pass',
+      found: 'GENERATED_COOKIE, timeout 3600 s, draining 30 s',
+    })
+  })
+
+  it('fail for a BackendConfig that is named on the Ingress, where nobody reads it', () => {
+    const found = judge(defaults, backendConfig, service(), ingress(onService), deployment)
+    expect(found).toMatchObject({
+      status: 'fail',
+      why: expect.stringMatching(
+        /RT001: BackendConfig\/chat-config asks for CLIENT_IP, timeout 300 s, draining 600 s/,
+      ),
+      hint: expect.stringContaining('on Service/chat'),
+    })
+    expect(found?.why).toContain('RT002')
+    expect(found?.why).toContain('RT008')
+  })
+
+  it('warn of a draining time that outlives the replica, of CLIENT_IP, and of a short timeout of the classic balancer', () => {
+    const live = { ...defaults, affinity: 'CLIENT_IP', timeout: 300, draining: 600 }
+    const found = judge(live, backendConfig, service(onService), ingress('{}'), deployment)
+    expect(found).toMatchObject({ status: 'warn' })
+    for (const rule of ['RT003', 'RT011', 'RT027']) expect(found?.why).toContain(rule)
+    expect(found?.why).toContain('draining 600 s outlives the replica, which is ended after 30 s')
+  })
+
+  it('fail for nginx’ annotations and no timeout, which Google passes over', () => {
+    const live = { ...defaults, affinity: 'GENERATED_COOKIE', draining: 60 }
+    const config = backendConfig.replace('  timeoutSec: 300\n', '').replace('CLIENT_IP', 'GENERATED_COOKIE')
+    const annotated = ingress('{ nginx.org/websocket-services: chat }')
+    const found = judge(live, config.replace('600', '60'), service(onService), annotated)
+    expect(found).toMatchObject({ status: 'fail', why: expect.stringMatching(/RT002.*RT004.*Ingress\/chat/) })
+  })
+
+  it('fail for the affinity of a Service, which the load balancer goes past', () => {
+    const text = service().replace('type: NodePort', 'type: LoadBalancer, sessionAffinity: ClientIP')
+    const found = judge({ ...envoy, timeout: 3600, draining: 30 }, text)
+    expect(found).toMatchObject({ status: 'fail', why: expect.stringMatching(/RT008.*RT010/) })
+  })
+
+  it('fail when the controller did not take what is asked for', () => {
+    const found = judge({ ...defaults, ...good, timeout: 86_400 }, backendConfig, service(onService))
+    expect(found).toMatchObject({ status: 'fail', why: expect.stringContaining('RT007') })
+  })
+
+  it('are skipped where Google shows no backend service', () => {
+    expect(judge(undefined, service())).toMatchObject({ status: 'skip' })
+  })
+})
