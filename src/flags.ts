@@ -50,6 +50,8 @@ export function gkeFlags(command: Command): Command {
 const affinities = ['none', 'client-ip', 'cookie'] as const
 const kinds = ['envoy', 'classic'] as const
 const rungs = ['auto', 'url', 'program', 'docker', 'download', 'embedded'] as const
+// Nobody publishes a portable Redis.
+const redisRungs = rungs.filter(rung => rung !== 'download')
 
 /** The load balancer's settings, for one run. */
 export function loadBalancerFlags(command: Command): Command {
@@ -73,7 +75,7 @@ export function loadBalancerFlags(command: Command): Command {
 /** Where the backends come from, for one run. */
 export function backendFlags(command: Command): Command {
   return command
-    .addOption(choice('--redis <rung>', 'where Redis comes from', rungs))
+    .addOption(choice('--redis <rung>', 'where Redis comes from', redisRungs))
     .addOption(choice('--mongo <rung>', 'where MongoDB comes from', rungs))
     .option('--download', 'let MongoDB be downloaded when no other rung is there')
     .option('--require-real', 'refuse the embedded stand-ins')

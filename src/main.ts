@@ -5,7 +5,7 @@ import type { Event } from './report/events.ts'
 import { renderJson, reportedError } from './report/json.ts'
 import { paintFor } from './report/paint.ts'
 import { type Check, exitCodeOf, type Report, type StepResult } from './report/report.ts'
-import { renderEnd } from './report/text.ts'
+import { renderNext, renderVerdict } from './report/text.ts'
 import type { Host } from './run/host.ts'
 import { createProgress } from './run/progress.ts'
 import { createRealHost } from './run/real-host.ts'
@@ -19,9 +19,12 @@ const asError = (error: unknown) =>
 async function runVerb(host: Host, invocation: Invocation): Promise<number> {
   const { verb, json, verbose, color } = invocation.global
   const paint = paintFor(host.env, host.terminal.stderr, json ? false : color)
+  const painted = paintFor(host.env, host.terminal.stdout, json ? false : color)
+  const isAnswer = verb === 'verify' || verb === 'status' || verb === 'doctor'
   const progress = createProgress({
     write: text => host.err(text),
     paint,
+    ...(isAnswer && !json ? { answer: { write: (text: string) => host.out(text), paint: painted } } : {}),
     terminal: host.terminal.stderr && !json,
     columns: host.terminal.columns,
     verbose,
@@ -42,9 +45,10 @@ async function runVerb(host: Host, invocation: Invocation): Promise<number> {
     progress.stop()
     if (json) host.out(renderJson(report))
     else {
-      if (invocation.render !== undefined)
-        host.out(invocation.render(report, paintFor(host.env, host.terminal.stdout, color)))
-      host.err(renderEnd(report, paint))
+      if (invocation.render !== undefined) host.out(invocation.render(report, painted))
+      if (isAnswer) host.out(renderVerdict(report, painted))
+      else host.err(renderVerdict(report, paint))
+      host.err(renderNext(report, paint))
     }
     return exitCodeOf(report)
   } catch (error) {

@@ -39,6 +39,11 @@ function usageError(error: CommanderError, argv: readonly string[]): UserError {
   })
 }
 
+/** What a flag takes is in the help of its verb. */
+function withHelpOf({ message, code, exitCode }: UserError, verb: Verb): UserError {
+  return new UserError(message, { code, hint: `rtdeploy ${verb} --help`, exitCode })
+}
+
 /** `help` for a verb that is not there. */
 function noHelp(verb: string): UserError {
   const hint = 'rtdeploy --help'
@@ -60,6 +65,7 @@ const verbs: readonly Verb[] = [
   'rollback',
   'down',
   'doctor',
+  'explain',
 ]
 
 /** The whole command tree: verbs, flags, help. Handlers load when their verb runs, so that help is quick. */
@@ -87,7 +93,8 @@ Examples:
 
 Exit codes: 0 done, 1 a step failed, 2 usage or config, 3 something needed is missing,
             4 another run holds the lock, 5 it runs but a check failed,
-            6 plan --detailed-exitcode: there is something to do, 70 a bug of ours`,
+            6 plan --detailed-exitcode: there is something to do, 70 a bug of ours,
+            130 and 143 interrupted`,
     )
 
   /** Defines a verb and remembers to run it. `load` imports the handler. */
@@ -121,6 +128,7 @@ Exit codes: 0 done, 1 a step failed, 2 usage or config, 3 something needed is mi
       try {
         await program.parseAsync([...argv], { from: 'user' })
       } catch (error) {
+        if (error instanceof UserError && named !== undefined) throw withHelpOf(error, named)
         if (!(error instanceof CommanderError)) throw error
         if (error.exitCode === 0) return { kind: 'exit', exitCode: exitCodes.done }
         if (error.code !== 'commander.help') throw usageError(error, argv)

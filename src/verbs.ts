@@ -75,7 +75,7 @@ export function defineVerbs(program: Command, does: Does): void {
         ),
       ),
     async () => (await import('./commands/up.ts')).up,
-    planOnly,
+    planOrAddress,
   )
   does(
     'plan',
@@ -154,7 +154,10 @@ export function defineVerbs(program: Command, does: Does): void {
     () =>
       program
         .command('logs')
-        .argument('[replica]', 'for instance chat-0, redis or supervisor; all replicas when absent')
+        .argument(
+          '[replica]',
+          'for instance chat-0; here also redis, mongo, front-door, supervisor, build, client, tools; all replicas when absent',
+        )
         .description('what the replicas wrote')
         .addOption(targetFlag())
         .option('--context <name>', 'another context of the kubeconfig than rtdeploy.yaml names')
@@ -205,7 +208,23 @@ export function defineVerbs(program: Command, does: Does): void {
       program.command('doctor').description('programs, versions, ports, backends; each line with its fix'),
     async () => (await import('./commands/doctor.ts')).doctor,
   )
+  does(
+    'explain',
+    () =>
+      program
+        .command('explain')
+        .argument('[rule]', 'for instance RT008; all in short when absent')
+        .description('what a rule is about that a check names: trap, symptom, cause, fix'),
+    async () => (await import('./commands/explain.ts')).explain,
+    report => (report.result as { readonly text: string }).text,
+  )
 }
 
 const planOnly = (report: Report) =>
   report.outcome === 'planned' ? `${(report.result as { readonly text: string }).text}\n` : ''
+
+/** The address alone, for `url=$(rtdeploy up)`. */
+const planOrAddress = (report: Report) => {
+  const { url } = (report.result ?? {}) as { readonly url?: string }
+  return report.outcome === 'planned' || url === undefined ? planOnly(report) : `${url}\n`
+}

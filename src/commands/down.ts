@@ -4,6 +4,7 @@ import type { Emit } from '../report/events.ts'
 import type { Report } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
 import type { Stage } from '../targets/target.ts'
+import { flagsAgain } from './flags-again.ts'
 import { lockProject, openRuntime, type RunFlags } from './project.ts'
 import { runStages } from './stages.ts'
 
@@ -27,7 +28,7 @@ export async function down(host: Host, options: DownOptions, emit: Emit): Promis
       outcome: 'planned',
       steps,
       result: { plans: [plan], text: describePlan(plan) },
-      next: ['rtdeploy down'],
+      next: [`rtdeploy down${flagsAgain(options)}`],
       tookMs: host.now() - began,
     }
   }

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { readContexts } from '../facts/contexts.ts'
 import { describeFiles, planScaffold } from '../plan/scaffold.ts'
 import type { Emit } from '../report/events.ts'
@@ -20,12 +20,20 @@ import { writeProject } from '../scaffold/write.ts'
  * Result: the answers, `files` with the state of each, and the same as `text`.
  */
 export async function init(host: Host, options: InitOptions, emit: Emit): Promise<Report> {
-  const began = host.now()
   const dryRun = options.dryRun === true
   const force = options.force === true
   const adopted = options.from === undefined ? undefined : await readAdopted(host, options.from)
   const given = adopted === undefined ? options : withAdopted(options, adopted, host.cwd)
-  const answers = answersOf(await askMissing(host, given, () => readContexts(host)), host.cwd)
+  const checkFolder = async (folder: string) => {
+    if (!force && adopted === undefined) {
+      const path = resolve(host.cwd, folder)
+      refuseStrangers(path, await readTarget(host, path, ['rtdeploy.yaml']))
+    }
+  }
+  const complete = await askMissing(host, given, () => readContexts(host), checkFolder)
+  // A person thinks as long as they like: what is told is how long the work took.
+  const began = host.now()
+  const answers = answersOf(complete, host.cwd)
   const { folder } = answers
   const files = await readFiles(host, answers, adopted)
   const paths = files.map(file => file.path)
@@ -43,6 +51,7 @@ export async function init(host: Host, options: InitOptions, emit: Emit): Promis
     await writeProject(host, folder, plan, target)
     for (const text of [...lines, ...kept]) emit({ type: 'note', text })
   }
+  for (const text of [...(await outerProject(host, folder)), ...alone(answers)]) emit({ type: 'note', text })
   const steps = plan.steps.map(({ id, title, skip }): StepResult => {
     const status = skip !== undefined ? 'skipped' : dryRun ? 'planned' : 'done'
     return { id, title, status, tookMs: 0, ...(skip === undefined ? {} : { detail: skip }) }
@@ -58,6 +67,20 @@ export async function init(host: Host, options: InitOptions, emit: Emit): Promis
     tookMs: host.now() - began,
   }
 }
+
+/** A project inside of another one is rarely meant. */
+async function outerProject(host: Host, folder: string): Promise<string[]> {
+  for (let at = dirname(folder); at !== dirname(at); at = dirname(at)) {
+    if ((await host.kindOf(join(at, 'rtdeploy.yaml'))) === 'file')
+      return [`note: ${folder} lies inside of another rtdeploy project, ${at}`]
+  }
+  return []
+}
+
+const alone = ({ replicas }: Answers) =>
+  replicas === 1
+    ? ['note: one replica proves nothing about sessions and messages between replicas; 2 or more do']
+    : []
 
 async function readAdopted(host: Host, file: string): Promise<Adopted> {
   const { readAdopted: read } = await import('../scaffold/adopt.ts')

@@ -14,7 +14,7 @@ export async function plan(host: Host, options: PlanOptions, _emit: Emit): Promi
   const began = host.now()
   // The plan of `up`, to the last letter.
   const project = await openProject(host, 'up', { ...options, dryRun: true })
-  const report = await planned(host, project, 'plan', began)
+  const report = await planned(host, project, 'plan', began, options)
   const changes = report.steps.some(step => step.status === 'planned')
   return options.detailedExitcode && changes ? { ...report, exitCode: exitCodes.changes } : report
 }

@@ -5,6 +5,7 @@ import { localPaths } from '../local/state.ts'
 import type { Verb } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
 import { acquireLock, type Lock } from '../run/lock.ts'
+import { prepareOwnFolder } from '../run/own-folder.ts'
 import { gkeTarget } from '../targets/gke.ts'
 import { kubernetesTarget } from '../targets/kubernetes.ts'
 import { localRuntime, localTarget } from '../targets/local.ts'
@@ -119,5 +120,6 @@ async function targetName(host: Host, folder: string, flags: RunFlags): Promise<
 
 /** The lock of a project, for verbs that change something. */
 export async function lockProject(host: Host, folder: string, verb: Verb): Promise<Lock> {
+  await prepareOwnFolder(host, localPaths(folder).root)
   return acquireLock(host, localPaths(folder).root, `rtdeploy ${verb}`, host.machine)
 }

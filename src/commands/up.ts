@@ -3,6 +3,7 @@ import type { Emit } from '../report/events.ts'
 import { outcomeOf, type Report } from '../report/report.ts'
 import { backendsLine } from '../report/text.ts'
 import type { Host } from '../run/host.ts'
+import { flagsAgain } from './flags-again.ts'
 import { lockProject, openProject, type Project, type RunFlags } from './project.ts'
 import { runStages } from './stages.ts'
 import { recallVerified, rememberVerified } from './verified.ts'
@@ -25,7 +26,7 @@ const again = {
 export async function up(host: Host, options: UpOptions, emit: Emit): Promise<Report> {
   const began = host.now()
   const project = await openProject(host, 'up', options)
-  if (options.dryRun) return planned(host, project, 'up', began)
+  if (options.dryRun) return planned(host, project, 'up', began, options)
   const lock = await lockProject(host, project.folder, 'up')
   try {
     const steps = await runStages(host, project, project.target.stages, emit)
@@ -45,7 +46,7 @@ export async function up(host: Host, options: UpOptions, emit: Emit): Promise<Re
     if (running !== undefined)
       emit({
         type: 'note',
-        text: `${running.url ?? 'no way in from outside'}  ${backendsLine(running.backends)}`,
+        text: `${running.url === undefined ? 'no way in from outside  ' : ''}${backendsLine(running.backends)}`,
       })
     return {
       schemaVersion: 1,
@@ -68,15 +69,16 @@ export async function planned(
   project: Project,
   verb: 'up' | 'plan',
   began: number,
+  flags: RunFlags = {},
 ): Promise<Report> {
   const plans: Plan[] = []
   for (const stage of project.target.stages) plans.push(await stage.plan())
   const text = plans.map(plan => `${plan.stage}\n${describePlan(plan)}`).join('\n\n')
   const steps = plans
     .flatMap(plan => plan.steps)
-    .map(({ id, title, skip }) => ({
+    .map(({ id, title, during, skip }) => ({
       id,
-      title,
+      title: during ?? title,
       status: skip === undefined ? ('planned' as const) : ('skipped' as const),
       tookMs: 0,
       ...(skip === undefined ? {} : { detail: skip }),
@@ -88,7 +90,7 @@ export async function planned(
     steps,
     checks: [],
     result: { plans, text },
-    next: ['rtdeploy up'],
+    next: [`rtdeploy up${flagsAgain(flags)}`],
     tookMs: host.now() - began,
   }
 }

@@ -7,7 +7,7 @@ export const longestName = 20
 const shape = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/
 
 const taken: readonly (readonly [RegExp, string])[] = [
-  [/^(?:yes|no|on|off|y|n|true|false|null)$/, 'YAML reads it as something else than text'],
+  [/^(?:yes|no|on|off|y|n|true|false|null)$/, 'YAML reads it as true, false or nothing'],
   // https://learn.microsoft.com/windows/win32/fileio/naming-a-file
   [/^(?:con|prn|aux|nul|com[1-9]|lpt[1-9])$/, 'Windows keeps it for a device'],
   [/^(?:default|kube-.*)$/, 'Kubernetes keeps it for itself'],
@@ -36,8 +36,14 @@ export function similarName(name: string): string | undefined {
     .replace(/\p{Mark}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^[-0-9]+/, '')
-    .slice(0, longestName)
-    .replace(/-+$/, '')
-  return problemOfName(words) === undefined ? words : undefined
+    .replace(/^[-0-9]+|-+$/g, '')
+  const short = shortened(words)
+  return problemOfName(short) === undefined ? short : undefined
+}
+
+/** As many whole words as there is room for; a first word that is too long is cut. */
+function shortened(words: string): string {
+  if (words.length <= longestName) return words
+  const end = words.lastIndexOf('-', longestName)
+  return words.slice(0, end > 0 ? end : longestName)
 }

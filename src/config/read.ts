@@ -50,10 +50,12 @@ async function readText(host: ConfigHost, path: string, shown: string): Promise<
 
 async function missing(host: ConfigHost, folder: string): Promise<UserError> {
   const above = await projectAbove(host, folder)
+  const other = (await host.kindOf(join(folder, 'rtdeploy.yml'))) === 'file'
   return new UserError(`no rtdeploy.yaml in ${folder}`, {
     code: 'config.missing',
-    hint:
-      above === undefined
+    hint: other
+      ? 'its name ends in .yaml: mv rtdeploy.yml rtdeploy.yaml'
+      : above === undefined
         ? 'go to the folder of a project, or make one: rtdeploy init'
         : `the project is above: cd ${relative(folder, above)}`,
     exitCode: exitCodes.usage,

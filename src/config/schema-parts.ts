@@ -81,14 +81,21 @@ export const loadBalancer = z.strictObject(
   'should be a mapping',
 )
 
-const choice = z._default(oneOf('auto', 'url', 'program', 'docker', 'download', 'embedded', 'off'), 'auto')
+// Nobody publishes a portable Redis to download.
+const redisChoice = z._default(oneOf('auto', 'url', 'program', 'docker', 'embedded', 'off'), 'auto')
+const mongoChoice = z._default(
+  oneOf('auto', 'url', 'program', 'docker', 'download', 'embedded', 'off'),
+  'auto',
+)
 
 export const backends = z.strictObject(
   {
-    redis: choice.check(
+    redis: redisChoice.check(
       about('auto: REDIS_URL, redis-server on PATH, Docker, embedded; the first there is.'),
     ),
-    mongo: choice.check(about('auto: MONGODB_URL, mongod on PATH, Docker, embedded; the first there is.')),
+    mongo: mongoChoice.check(
+      about('auto: MONGODB_URL, mongod on PATH, Docker, embedded; the first there is.'),
+    ),
   },
   'should be a mapping',
 )

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { UserError } from '../errors.ts'
 import { type BackendName, chooseRung } from '../local/backends/choose.ts'
+import { describeHolder, portHint } from '../local/port-taken.ts'
 import type { Check } from '../report/report.ts'
 import type { FoundProgram, MachineFacts } from './programs.ts'
 
@@ -32,16 +33,27 @@ export function installHint(program: string, platform: string): string {
 // Node 20 had its last release in April 2026, 22 has it in April 2027: https://github.com/nodejs/Release
 function nodeCheck(version: string): Check {
   const [major = 0] = version.split('.').map(Number)
-  const base = { id: 'node.version', title: 'Node', wanted: '22 or 24, or 20.19 and newer', found: version }
+  const base = {
+    id: 'node.version',
+    title: 'Node',
+    wanted: 'one that still gets fixes: 22 or 24',
+    found: version,
+  }
+  const hint = 'install Node 24: https://nodejs.org/en/download, or by the version manager that you use'
   if (major === 20) {
-    return { ...base, status: 'warn', why: 'Node 20 gets no fixes since April 2026', hint: 'nvm install 24' }
+    return {
+      ...base,
+      status: 'warn',
+      why: 'Node 20 is enough for rtdeploy, but gets no fixes since April 2026',
+      hint,
+    }
   }
   if (major % 2 === 1) {
     return {
       ...base,
       status: 'warn',
       why: 'odd versions get fixes for six months only',
-      hint: 'nvm install 24',
+      hint,
     }
   }
   return { ...base, status: 'pass' }
@@ -121,7 +133,12 @@ function portCheck({ port, local, config }: MachineFacts): Check {
   if (port.free) return { ...base, status: 'pass', found: port.number === 0 ? 'a free one is taken' : 'free' }
   // Without a project it is only the port that a new one would get.
   const status = config === undefined ? 'warn' : 'fail'
-  return { ...base, status, found: 'taken by another program', hint: 'rtdeploy up --port 0' }
+  return {
+    ...base,
+    status,
+    found: `taken by ${describeHolder(port.holder)}`,
+    hint: portHint(port.holder, 'up'),
+  }
 }
 
 function localCheck({ local }: MachineFacts): Check {

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts'
 import { readConfig } from '../config/read.ts'
 import { UserError } from '../errors.ts'
 import type { BackendFacts } from '../local/backends/choose.ts'
-import type { Host } from '../run/host.ts'
+import type { Host, ProcessInfo } from '../run/host.ts'
 import { versionOf } from '../tools/version.ts'
 import { ask } from './ask.ts'
 import { findDocker, readBackendFacts } from './backends.ts'
@@ -31,7 +31,7 @@ export interface MachineFacts {
   readonly mongo: BackendFacts
   /** Undefined when there is no rtdeploy.yaml. */
   readonly config: Config | UserError | undefined
-  readonly port: { readonly number: number; readonly free: boolean }
+  readonly port: { readonly number: number; readonly free: boolean; readonly holder: ProcessInfo | undefined }
   readonly writable: boolean
   readonly local: LocalFacts
 }
@@ -64,7 +64,7 @@ export async function readMachineFacts(host: Host, defaultPort: number): Promise
     redis,
     mongo,
     config,
-    port: { number, free },
+    port: { number, free, holder: free ? undefined : await host.holderOf(number) },
     writable,
     local,
   }

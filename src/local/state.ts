@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { LoadBalancer } from '../config/config.ts'
-import { exitCodes, UserError } from '../errors.ts'
 import type { BackendUse } from '../report/report.ts'
 import type { ProcessId } from '../run/host.ts'
 
@@ -65,6 +64,8 @@ export interface LocalState {
   readonly since: number
   readonly spec: SupervisorSpec
   readonly children: readonly ChildState[]
+  /** What keeps a replica from getting ready, once it does so for a while. */
+  readonly waiting?: string
   /** Only in phase `failed`. */
   readonly problem?: string
   readonly problemCode?: string
@@ -118,15 +119,6 @@ export function parseState(text: string | undefined): LocalState | undefined {
   } catch {
     return undefined
   }
-}
-
-/** The front door's port is somebody else's. */
-export function portTaken(port: number): UserError {
-  return new UserError(`port ${port} of 127.0.0.1 is taken by another program`, {
-    code: 'port.taken',
-    hint: 'rtdeploy up --port 0 takes a free one; `local.port` in rtdeploy.yaml sets another',
-    exitCode: exitCodes.missing,
-  })
 }
 
 /** Name of a backend's container: computed, so that it can be removed without asking. */

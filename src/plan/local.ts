@@ -1,8 +1,9 @@
 import { Secret } from '../command.ts'
-import type { Config, LoadBalancer } from '../config/config.ts'
+import type { Config } from '../config/config.ts'
 import type { LocalFacts } from '../facts/local.ts'
 import type { BackendSpec, LocalState, SupervisorSpec } from '../local/state.ts'
 import type { Verb } from '../report/report.ts'
+import { differences } from './local-differences.ts'
 import { sweepSteps } from './local-provision.ts'
 import type { Plan, Step } from './plan.ts'
 
@@ -47,34 +48,6 @@ export function localSpec(options: SpecOptions): SupervisorSpec {
           },
         }
       : {}),
-  }
-}
-
-/** How the running state differs from what is wanted. Pure. */
-export function differences(
-  state: LocalState,
-  wanted: SupervisorSpec,
-): {
-  readonly restart: boolean
-  readonly balancer: boolean
-  readonly scale: boolean
-  readonly sources: boolean
-} {
-  const fixed = (spec: SupervisorSpec) =>
-    JSON.stringify({
-      ...spec,
-      loadBalancer: 0,
-      replicas: 0,
-      sources: 0,
-      port: wanted.port === 0 ? 0 : spec.port,
-    })
-  const balancer = (settings: LoadBalancer) =>
-    JSON.stringify([settings.kind, settings.affinity, settings.timeout, settings.draining])
-  return {
-    restart: state.phase !== 'up' || fixed(state.spec) !== fixed(wanted),
-    balancer: balancer(state.spec.loadBalancer) !== balancer(wanted.loadBalancer),
-    scale: state.spec.replicas !== wanted.replicas,
-    sources: state.spec.sources !== wanted.sources,
   }
 }
 
@@ -123,6 +96,10 @@ export function planRelease(options: ReleaseOptions): Plan {
   const settings = spec.loadBalancer
   const told = `affinity ${settings.affinity}, ${settings.kind}, timeout ${settings.timeout} s, draining ${settings.draining} s`
   const steps: Step[] = []
+  if (differs.port)
+    steps.push(
+      ask(state, 'front-door.move', `front door: to port ${spec.port}`, '/port', { port: spec.port }, 5000),
+    )
   if (differs.balancer)
     steps.push(ask(state, 'front-door.configure', `front door: ${told}`, '/load-balancer', settings, 5000))
   if (differs.scale)
@@ -174,6 +151,7 @@ function startSteps({ spec, facts, nodePath, packageRoot }: ReleaseOptions): Ste
     {
       id: 'replicas.wait',
       title: `${names} ready behind the front door`,
+      during: `wait for ${names} to be ready behind the front door`,
       hint: 'rtdeploy logs supervisor',
       action: {
         kind: 'wait',
@@ -216,10 +194,13 @@ function stopSteps(facts: LocalFacts): Step[] {
     const action = { kind: 'end', process, graceMs: 0 } as const
     return [{ id: `child.end.${name}`, quiet: true, title: `see that ${name} has ended`, action }]
   })
+  // What is a URL is the person's own, and stays.
+  const { mongo } = state.spec.backends
+  const lost = mongo === undefined || mongo.rung === 'url' ? '' : '; what was kept in MongoDB goes with them'
   return [
     {
       id: 'supervisor.stop',
-      title: 'end the replicas, the front door and the backends',
+      title: `end the replicas, the front door and the backends${lost}`,
       action: { kind: 'end', process: state.supervisor, graceMs: supervisorGraceMs },
     },
     ...children,

@@ -87,7 +87,10 @@ export type CloudCondition =
 export interface Step {
   /** Stable, `noun.verb`: the journal and `--json` speak of steps by it. */
   readonly id: string
+  /** As it reads when it is done. */
   readonly title: string
+  /** As it reads before and meanwhile, where the title would say too much by then. */
+  readonly during?: string
   readonly action: Action
   /** Why there is nothing to do: the step is reported as skipped. */
   readonly skip?: string
@@ -118,7 +121,7 @@ export function describePlan(plan: Plan): string {
   return plan.steps
     .map(step =>
       [
-        `${step.skip === undefined ? '+' : '='} ${step.title}${step.skip === undefined ? '' : ` (${step.skip})`}`,
+        `${step.skip === undefined ? '+' : '='} ${step.during ?? step.title}${step.skip === undefined ? '' : ` (${step.skip})`}`,
         `    ${describeAction(step.action)}`,
         ...(step.shows ?? []).map(line => `    ${line}`),
       ].join('\n'),
@@ -138,7 +141,9 @@ export function describeAction(action: Action): string {
     case 'remove':
       return `remove ${action.path}`
     case 'end':
-      return `end process ${action.process.pid}, by force after ${action.graceMs / 1000} s`
+      return action.graceMs === 0
+        ? `end process ${action.process.pid} by force if it is still there`
+        : `end process ${action.process.pid}, by force after ${action.graceMs / 1000} s`
     case 'request':
       return `${action.method} ${action.url}`
     case 'wait':

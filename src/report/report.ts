@@ -11,6 +11,7 @@ export type Verb =
   | 'doctor'
   | 'plan'
   | 'rollback'
+  | 'explain'
 
 /** One thing that was looked at: what was wanted, what was found, and what to do when they differ. */
 export interface Check {

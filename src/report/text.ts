@@ -50,19 +50,19 @@ export function backendsLine(backends: Readonly<Record<string, BackendUse>>): st
   return parts.length === 0 ? 'backends: none' : `backends: ${parts.join(', ')}`
 }
 
-/** The end of a run in words: the verdict over checks, then `next:`. Steps and checks were already told live. Pure. */
-export function renderEnd(report: Report, paint: Paint): string {
-  const lines: string[] = []
+/** The verdict over checks, or that something was done or needed not to be: a line, or nothing. Pure. */
+export function renderVerdict(report: Report, paint: Paint): string {
+  const took = paint('dim', duration(report.tookMs))
   if (report.checks.length > 0) {
     const word = verdict(report.checks, report.backends)
-    lines.push(
-      `${paint(word.startsWith('FAIL') ? 'red' : 'green', word)}  ${tally(report.checks)}  ${paint('dim', duration(report.tookMs))}`,
-    )
-  } else if (report.outcome === 'nothing-to-do') {
-    lines.push(`nothing to do  ${paint('dim', duration(report.tookMs))}`)
-  } else if (report.outcome === 'done' && report.steps.length > 0) {
-    lines.push(`${paint('green', 'done')}  ${paint('dim', duration(report.tookMs))}`)
+    return `${paint(word.startsWith('FAIL') ? 'red' : 'green', word)}  ${tally(report.checks)}  ${took}\n`
   }
-  if (report.next.length > 0) lines.push(`${paint('cyan', 'next:')} ${report.next.join(`\n      `)}`)
-  return lines.map(line => `${line}\n`).join('')
+  if (report.outcome === 'nothing-to-do') return `nothing to do  ${took}\n`
+  if (report.outcome === 'done' && report.steps.length > 0) return `${paint('green', 'done')}  ${took}\n`
+  return ''
+}
+
+/** What makes sense now. Pure. */
+export function renderNext(report: Report, paint: Paint): string {
+  return report.next.length === 0 ? '' : `${paint('cyan', 'next:')} ${report.next.join(`\n      `)}\n`
 }

@@ -119,10 +119,12 @@ export interface Host {
   isAlive(process: ProcessId): Promise<boolean>
   /** Sends nothing when the pid belongs to another process by now. */
   kill(process: ProcessId, signal: 'SIGTERM' | 'SIGKILL' | 'SIGINT'): Promise<void>
-  /** True when nothing listens on the port of 127.0.0.1. */
   /** A new random token, hexadecimal. */
   token(): string
+  /** True when nothing listens on the port of 127.0.0.1. */
   portIsFree(port: number): Promise<boolean>
+  /** Who listens on a port of this machine; undefined where the system does not tell. */
+  holderOf(port: number): Promise<ProcessInfo | undefined>
   freePort(): Promise<number>
 
   readFile(path: string): Promise<string | undefined>
@@ -149,6 +151,8 @@ export interface Host {
   /** Resolved, without links. */
   realPath(path: string): Promise<string | undefined>
   modifiedAt(path: string): Promise<number | undefined>
+  /** Bytes of a file. */
+  sizeOf(path: string): Promise<number | undefined>
   /** Whether this user may write to a file or folder that is there. */
   canWrite(path: string): Promise<boolean>
 

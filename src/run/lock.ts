@@ -114,7 +114,9 @@ function heldBy(holder: Holder | undefined, path: string, now: number, machine: 
       code: 'lock.held',
       hint:
         elsewhere === ''
-          ? 'wait until it has ended, then run this again'
+          ? holder.command === 'rtdeploy dev'
+            ? `press Ctrl-C in the terminal where it runs, or: kill -INT ${holder.pid}`
+            : 'wait until it has ended, then run this again'
           : `if it no longer runs there, remove ${path}`,
       exitCode: exitCodes.locked,
     },

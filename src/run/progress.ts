@@ -6,6 +6,8 @@ import { checkLines } from '../report/text.ts'
 export interface ProgressOptions {
   /** Writes to stderr. */
   readonly write: (text: string) => void
+  /** Where checks go when they are the answer of the verb: stdout. */
+  readonly answer?: { readonly write: (text: string) => void; readonly paint: Paint }
   readonly paint: Paint
   /** The running line is redrawn on a terminal; elsewhere a line tells every 15 s that it still runs. */
   readonly terminal: boolean
@@ -64,9 +66,9 @@ export function createProgress(options: ProgressOptions): Progress {
       timer.unref()
     }
   }
-  const line = (text: string, indent = 0) => {
+  const line = (text: string, indent = 0, to = write) => {
     clear()
-    write(`${options.terminal && indent > 0 ? fold(text, options.columns(), indent) : text}\n`)
+    to(`${options.terminal && indent > 0 ? fold(text, options.columns(), indent) : text}\n`)
   }
   const emit = (event: Event) => {
     switch (event.type) {
@@ -94,7 +96,8 @@ export function createProgress(options: ProgressOptions): Progress {
         return run(event.title, `${event.done}/${event.of}`)
       case 'check-done':
         rest()
-        for (const text of checkLines(event.check, paint)) line(text, text.startsWith(' ') ? 12 : 4)
+        for (const text of checkLines(event.check, options.answer?.paint ?? paint))
+          line(text, text.startsWith(' ') ? 12 : 4, options.answer?.write)
         return
       case 'note':
         return line(event.text, 2)

@@ -1,11 +1,12 @@
 import { Secret } from '../command.ts'
 import { toolError, UserError } from '../errors.ts'
-import type { CloudCondition, ClusterCondition, Condition, Plan, Step } from '../plan/plan.ts'
+import type { Plan, Step } from '../plan/plan.ts'
 import type { Emit } from '../report/events.ts'
 import type { StepResult } from '../report/report.ts'
 import { terraformProgress } from '../tools/terraform-progress.ts'
 import type { Host, HttpAnswer, ProcessId } from './host.ts'
 import type { Journal } from './journal.ts'
+import { type Look, parseFields, waitFor } from './wait-for.ts'
 
 export interface RunPlanOptions {
   readonly emit: Emit
@@ -15,12 +16,6 @@ export interface RunPlanOptions {
   /** Looks at a cluster, for plans that wait for something there. Throws when waiting is of no use. */
   readonly look?: Look
 }
-
-/** Whether a condition holds; `tell` says how far it is. Called again and again with the same condition. */
-export type Look = (
-  until: ClusterCondition | CloudCondition,
-  tell: (text: string) => void,
-) => Promise<boolean>
 
 /**
  * Runs the steps in order and tells each. Stops at the first that fails by throwing its error, after it was told;
@@ -35,7 +30,7 @@ export async function runPlan(host: Host, plan: Plan, options: RunPlanOptions): 
     const finish = async (status: StepResult['status'], detail?: string) => {
       const result = {
         id: step.id,
-        title: step.title,
+        title: status === 'done' ? step.title : (step.during ?? step.title),
         status,
         tookMs: host.now() - began,
         ...(detail === undefined ? {} : { detail }),
@@ -48,7 +43,7 @@ export async function runPlan(host: Host, plan: Plan, options: RunPlanOptions): 
       continue
     }
     const entry = { verb: plan.verb, stage: plan.stage, step: step.id }
-    options.emit({ type: 'step-started', id: step.id, title: step.title })
+    options.emit({ type: 'step-started', id: step.id, title: step.during ?? step.title })
     await options.journal?.write({ ...entry, state: 'about-to' })
     try {
       await perform(host, step, options, context)
@@ -151,32 +146,6 @@ async function end(host: Host, process: Parameters<Host['kill']>[0], graceMs: nu
   }
 }
 
-async function waitFor(
-  host: Host,
-  step: Step,
-  options: RunPlanOptions,
-  started: ProcessId | undefined,
-): Promise<void> {
-  if (step.action.kind !== 'wait') return
-  const { until, timeoutMs, everyMs } = step.action
-  const deadline = host.now() + timeoutMs
-  let told = ''
-  const tell = (text: string) => {
-    if (text !== told) options.emit({ type: 'step-progress', id: step.id, text })
-    told = text
-  }
-  while (!(await holds(host, until, started, options.look, tell))) {
-    if (host.now() >= deadline) {
-      throw new UserError(`${step.title}: not there after ${timeoutMs / 1000} s`, {
-        code: 'wait.timeout',
-        hint: step.hint ?? 'rtdeploy status',
-        details: told === '' ? [] : [told],
-      })
-    }
-    await host.sleep(everyMs, host.interrupted)
-  }
-}
-
 /** The server's own words, where it has some: `error`, `code`, `hint`, `details`. */
 function refused(url: string, answer: HttpAnswer | undefined): UserError {
   const told = parseFields(answer?.body)
@@ -190,57 +159,4 @@ function refused(url: string, answer: HttpAnswer | undefined): UserError {
         ? []
         : answer.body.split('\n').slice(0, 20),
   })
-}
-
-/** Nothing yet, or not what was waited for: looked at again. */
-function parseFields(text: string | undefined): { readonly [key: string]: unknown } {
-  try {
-    const value: unknown = JSON.parse(text ?? '')
-    return typeof value === 'object' && value !== null ? { ...value } : {}
-  } catch {
-    return {}
-  }
-}
-
-async function holds(
-  host: Host,
-  condition: Condition,
-  started: ProcessId | undefined,
-  look: Look | undefined,
-  tell: (text: string) => void,
-): Promise<boolean> {
-  switch (condition.kind) {
-    case 'rollout':
-    case 'address':
-    case 'answers':
-    case 'apis':
-    case 'released':
-      if (look === undefined) throw new Error(`nobody can look at ${condition.kind}`)
-      return look(condition, tell)
-    case 'gone':
-      return !(await host.isAlive(condition.process))
-    case 'http': {
-      const answer = await host.request(condition.url, { timeoutMs: 2000 })
-      return answer?.status === condition.status
-    }
-    case 'state': {
-      const fields = parseFields(await host.readFile(condition.path))
-      if (fields[condition.field] === condition.failsOn) {
-        throw new UserError(String(fields.problem ?? 'it failed'), {
-          code: String(fields.problemCode ?? 'local.failed'),
-          hint: String(fields.problemHint ?? 'rtdeploy logs'),
-          details: Array.isArray(fields.problemDetails) ? fields.problemDetails.map(String) : [],
-          exitCode: typeof fields.problemExit === 'number' ? fields.problemExit : 1,
-        })
-      }
-      const owner = (fields[condition.owner] as ProcessId | undefined) ?? started
-      if (owner !== undefined && !(await host.isAlive(owner))) {
-        throw new UserError(`the ${condition.owner} ended while it was waited for`, {
-          code: 'local.ended',
-          hint: `rtdeploy logs ${condition.owner}; \`rtdeploy up\` starts again from where things are`,
-        })
-      }
-      return fields[condition.field] === condition.is
-    }
-  }
 }

@@ -80,7 +80,7 @@ export function answersOf(options: InitOptions, cwd: string): Answers {
   const folder = options.folder ?? defaults.folder
   refuse(problemOfFolder(folder), 'folder', folder, () => 'rtdeploy init chat')
   const name = options.name ?? nameOfFolder(folder, cwd)
-  refuse(problemOfName(name), 'name', name, () => renaming(folder, name))
+  refuseName(name, folder, options)
   const replicas = options.replicas ?? defaults.replicas
   refuse(problemOfReplicas(String(replicas)), 'replicas', String(replicas), () => '--replicas 3')
   const port = options.port ?? defaults.port
@@ -123,9 +123,17 @@ export function unanswered(options: InitOptions): string[] {
   ]
 }
 
-function renaming(folder: string, name: string): string {
-  return shellLine({ program: 'rtdeploy', args: ['init', folder, '--name', similarName(name) ?? 'chat'] })
+/** Throws a `UserError` (exit 2) when a name cannot be used. Its hint can be run as it is. Pure. */
+export function refuseName(name: string, folder: string, { yes, target }: InitOptions): void {
+  refuse(problemOfName(name), 'name', name, () => {
+    const flags = [...(target === undefined ? [] : ['--target', target]), ...(yes === true ? ['--yes'] : [])]
+    const args = ['init', pathOf(folder), '--name', similarName(name) ?? 'chat', ...flags]
+    return shellLine({ program: 'rtdeploy', args })
+  })
 }
+
+/** A folder that no program takes for a flag. */
+const pathOf = (folder: string) => (folder.startsWith('-') ? `./${folder}` : folder)
 
 function refuse(problem: string | undefined, noun: string, value: string, hint: () => string): void {
   if (problem === undefined) return

@@ -9,6 +9,7 @@ import {
   nameOfFolder,
   problemOfFolder,
   problemOfReplicas,
+  refuseName,
   unanswered,
 } from './answers.ts'
 import { unansweredOfCluster } from './kubernetes-answers.ts'
@@ -18,13 +19,15 @@ const sentence = (noun: string, problem: string | undefined) =>
   problem === undefined ? undefined : `${noun} ${problem}`
 
 /**
- * Asks for what the flags leave open, on a terminal only. `contexts` lists those of the kubeconfig.
+ * Asks for what the flags leave open, on a terminal only. `contexts` lists those of the kubeconfig; `checkFolder` throws when
+ * a folder cannot be used: before the other questions, whose answers would be lost.
  * Throws a `UserError` (exit 2) that names the flags when nobody can be asked.
  */
 export async function askMissing(
   host: Pick<Host, 'cwd' | 'terminal' | 'askText' | 'askChoice'>,
   options: InitOptions,
   contexts: () => Promise<readonly string[]>,
+  checkFolder: (folder: string) => Promise<void> = async () => undefined,
 ): Promise<InitOptions> {
   const open = unanswered(options)
   if (open.length === 0) return options
@@ -35,7 +38,9 @@ export async function askMissing(
     (await host.askText('Which folder should the project go into?', defaults.folder, answer =>
       sentence('the folder', problemOfFolder(answer)),
     ))
+  await checkFolder(folder)
   const given = options.name ?? nameOfFolder(folder, host.cwd)
+  if (options.name !== undefined) refuseName(options.name, folder, options)
   // A name from a flag is not asked for again: it is refused, so that the flag gets corrected.
   const name =
     options.name === undefined && problemOfName(given) !== undefined

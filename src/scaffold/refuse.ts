@@ -21,8 +21,11 @@ export function refuseStrangers(folder: string, target: Target): void {
 export function refuseConflicts(files: readonly PlannedFile[]): void {
   const conflicts = files.filter(file => file.state === 'conflict')
   if (conflicts.length === 0) return
-  const count = conflicts.length === 1 ? '1 file is' : `${conflicts.length} files are`
-  throw new UserError(`${count} there already and differ, nothing was written`, {
+  const count =
+    conflicts.length === 1
+      ? '1 file is there already and differs'
+      : `${conflicts.length} files are there already and differ`
+  throw new UserError(`${count}, nothing was written`, {
     code: 'file.conflict',
     hint: 'move them away, or overwrite them: --force',
     details: describeFiles(conflicts),

@@ -3,7 +3,9 @@ import { exitCodes, UserError } from '../errors.ts'
 import { readBackendFacts } from '../facts/backends.ts'
 import { type LocalFacts, readBuildFacts, readLocalFacts } from '../facts/local.ts'
 import { type BackendName, chooseRung } from '../local/backends/choose.ts'
-import { type BackendSpec, portTaken, type SupervisorSpec } from '../local/state.ts'
+import { untilUrlAnswers } from '../local/backends/reach.ts'
+import { portTaken } from '../local/port-taken.ts'
+import type { BackendSpec, SupervisorSpec } from '../local/state.ts'
 import { localSpec, planDown, planRelease } from '../plan/local.ts'
 import { planProvision } from '../plan/local-provision.ts'
 import { renderLocalStatus, statusChecks } from '../report/local-status.ts'
@@ -52,9 +54,11 @@ export function localTarget(host: Host, options: LocalTargetOptions): Target {
           const { sources } = await readBuildFacts(host, project, config)
           const spec = localSpec({ config, facts: found, project, backends, dev: options.dev, sources })
           await refuseMissingPrograms(host, spec)
-          await refuseTakenPort(host, found, spec.port)
+          await refuseTakenPort(host, found, spec.port, verb)
           const { nodePath, packageRoot } = host
-          return planRelease({ verb, facts: found, spec, nodePath, packageRoot, rebuilt })
+          const plan = planRelease({ verb, facts: found, spec, nodePath, packageRoot, rebuilt })
+          if (plan.steps.some(step => step.id === 'supervisor.stop')) await refuseDeadUrls(host, backends)
+          return plan
         },
       },
     ],
@@ -114,10 +118,16 @@ async function refuseMissingPrograms(host: Host, spec: SupervisorSpec): Promise<
   }
 }
 
-async function refuseTakenPort(host: Host, facts: LocalFacts, port: number): Promise<void> {
+/** Before what works is ended for something that cannot. */
+async function refuseDeadUrls(host: Host, backends: Readonly<Record<string, BackendSpec>>): Promise<void> {
+  const yours = Object.entries(backends).filter(([, spec]) => spec.rung === 'url')
+  await Promise.all(yours.map(([name, spec]) => untilUrlAnswers(host, name, spec, host.interrupted)))
+}
+
+async function refuseTakenPort(host: Host, facts: LocalFacts, port: number, verb: Verb): Promise<void> {
   const ours = facts.live?.frontDoor?.url.endsWith(`:${port}`) === true
   if (port === 0 || ours) return
-  if (!(await host.portIsFree(port))) throw portTaken(port)
+  if (!(await host.portIsFree(port))) throw portTaken(port, await host.holderOf(port), verb)
 }
 
 /** What a live supervisor tells; undefined when none runs. Throws when there is one that cannot tell. */

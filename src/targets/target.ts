@@ -3,7 +3,7 @@ import type { UserError } from '../errors.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { LogLine } from '../report/merge-logs.ts'
 import type { BackendUse, Check } from '../report/report.ts'
-import type { Look } from '../run/run-plan.ts'
+import type { Look } from '../run/wait-for.ts'
 import type { VerifyOptions } from '../verify/options.ts'
 
 /** A stage of `up`: its plan is made when its turn comes, from facts read anew. */

@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { startIn } from '../support/start-cli.ts'
+import { runIn, startIn } from '../support/start-cli.ts'
 import { tinyProject, until } from '../support/tiny-project.ts'
 
 const client = `require('node:http').createServer((q, s) => s.end('client of ' + process.env.SERVER_URL)).listen(process.env.PORT, '127.0.0.1')`
@@ -37,6 +37,35 @@ describe('dev', { timeout: 120_000 }, () => {
     await until('nothing is left', () => project.processes().length === 0)
   })
 
+  it('watches the sources of an app that names no folder, shows what builds write, and its address once', async () => {
+    await using project = tinyProject()
+    const build = 'console.log("error TS2304"); setInterval(() => {}, 60_000)'
+    project.edit(yaml => `${yaml}dev:\n  build: [node, -e, ${JSON.stringify(build)}]\n`)
+    const run = startIn(project.folder, ['dev'])
+    await run.seen('build  | error TS2304')
+    await run.seen('Ctrl-C ends it')
+    await run.seen('tiny-0 | ')
+    const before = project.state().children.map(child => child.process?.pid)
+    const server = join(project.folder, 'server.mjs')
+    writeFileSync(server, readFileSync(server, 'utf8').replace('listens', 'listens anew'))
+    await run.seen('tiny-2 listens anew')
+    const now = project.state().children.filter(child => child.kind === 'replica')
+    expect(now.filter(child => before.includes(child.process?.pid))).toEqual([])
+    run.kill('SIGINT')
+    const { stdout, stderr } = await run.done
+    expect(`${stdout}${stderr}`.split('http://127.0.0.1').length).toBe(2)
+  })
+
+  it('does not end what up started, but says how', async () => {
+    await using project = tinyProject()
+    await runIn(project.folder, ['up', '--no-verify'])
+    const { pid } = project.state().supervisor
+    const run = await runIn(project.folder, ['dev'])
+    expect([run.exitCode, run.stderr]).toEqual([2, expect.stringContaining('code: local.running')])
+    expect(run.stderr).toContain('hint: rtdeploy down, then rtdeploy dev')
+    expect(project.state().supervisor.pid).toBe(pid)
+  })
+
   it('lets no second dev or up in while it runs', async () => {
     await using project = tinyProject()
     const run = startIn(project.folder, ['dev'])
@@ -44,6 +73,8 @@ describe('dev', { timeout: 120_000 }, () => {
     const second = await startIn(project.folder, ['up']).done
     expect(second.exitCode).toBe(4)
     expect(second.stderr).toContain('`rtdeploy dev` holds the lock')
+    const down = await runIn(project.folder, ['down'])
+    expect(down.stderr).toContain(`press Ctrl-C in the terminal where it runs, or: kill -INT ${run.pid}`)
     run.kill('SIGTERM')
     await run.done
     expect(project.processes()).toEqual([])

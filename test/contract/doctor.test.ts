@@ -145,7 +145,10 @@ describe('rtdeploy doctor', () => {
       expect(exitCode).toBe(3)
       expect(check('program.pnpm')?.status).toBe('pass')
       expect(check('program.npm')).toBeUndefined()
-      expect(check('port.free')).toMatchObject({ status: 'fail', hint: 'rtdeploy up --port 0' })
+      expect(check('port.free')).toMatchObject({
+        status: 'fail',
+        hint: expect.stringContaining('rtdeploy up --port 0'),
+      })
     } finally {
       taken.close()
     }
@@ -158,8 +161,8 @@ describe('rtdeploy doctor', () => {
     await symlink(process.execPath, join(bin, 'node'))
     const run = await runCli(['doctor'], { cwd: dirname(bin), env: { PATH: bin } })
     expect(run.exitCode).toBe(3)
-    const problems = run.stderr.split('\n').filter(line => /^[✗!] /u.test(line))
-    const fixes = run.stderr.split('\n').filter(line => line.startsWith('    fix     '))
+    const problems = run.stdout.split('\n').filter(line => /^[✗!] /u.test(line))
+    const fixes = run.stdout.split('\n').filter(line => line.startsWith('    fix     '))
     expect(problems.length).toBeGreaterThan(0)
     expect(fixes.length).toBeGreaterThanOrEqual(problems.length)
   })

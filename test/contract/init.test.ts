@@ -46,6 +46,16 @@ describe('rtdeploy init', () => {
     expect(await readdir(folder.path)).toEqual(['a'])
   })
 
+  it('notes a project inside of another one, and a single replica', async () => {
+    await using folder = await temporaryFolder()
+    await runCli(['init', 'outer', '--yes'], { cwd: folder.path })
+    const inner = ['init', 'inner', '--yes', '--dry-run', '--replicas', '1']
+    const run = await runCli(inner, { cwd: join(folder.path, 'outer') })
+    expect(run.exitCode).toBe(0)
+    expect(run.stderr).toContain(`lies inside of another rtdeploy project, ${join(folder.path, 'outer')}`)
+    expect(run.stderr).toContain('one replica proves nothing about sessions')
+  })
+
   it('has nothing to do the second time', async () => {
     await using folder = await temporaryFolder()
     const first = await runCli(['init', 'chat', '--yes'], { cwd: folder.path })
@@ -148,7 +158,7 @@ describe('rtdeploy init', () => {
   it('proposes the name that comes nearest', async () => {
     await using folder = await temporaryFolder()
     const run = await runCli(['init', 'My App', '--yes'], { cwd: folder.path })
-    expect(run.stderr).toContain("hint: rtdeploy init 'My App' --name my-app\n")
+    expect(run.stderr).toContain("hint: rtdeploy init 'My App' --name my-app --yes\n")
     expect(await runCli(['init', 'My App', '--name', 'my-app', '--yes'], { cwd: folder.path })).toMatchObject(
       {
         exitCode: 0,

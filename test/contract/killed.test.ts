@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readLinuxProcess } from '../../src/run/real/process-table.ts'
@@ -23,7 +23,7 @@ describe('killed with SIGKILL', { timeout: 300_000 }, () => {
     expect((await runIn(project.folder, ['down'])).exitCode).toBe(0)
     expect(project.processes()).toEqual([])
     const left = readdirSync(join(project.folder, '.rtdeploy')).sort()
-    expect(left).toEqual(['journal.jsonl', 'logs'])
+    expect(left).toEqual(['.gitignore', 'journal.jsonl', 'logs'])
   })
 
   it.each([50, 150, 300, 600])(
@@ -43,6 +43,18 @@ describe('killed with SIGKILL', { timeout: 300_000 }, () => {
       expect(project.processes()).toEqual([])
     },
   )
+
+  it('while it wrote a file: what is half written goes with the next run', async () => {
+    await using project = tinyProject()
+    const root = join(project.folder, '.rtdeploy')
+    mkdirSync(root)
+    // 2^22 is the highest pid that Linux gives (proc_sys_kernel(5)); this one is past it.
+    const dead = `.lock.${2 ** 22 + 1}.0.tmp`
+    const writing = `.lock.${process.pid}.0.tmp`
+    for (const name of [dead, writing]) writeFileSync(join(root, name), '')
+    await runIn(project.folder, ['down'])
+    expect([existsSync(join(root, dead)), existsSync(join(root, writing))]).toEqual([false, true])
+  })
 
   it('in the middle of down: the next down finishes it', async () => {
     await using project = tinyProject()

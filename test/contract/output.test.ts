@@ -104,7 +104,7 @@ describe('--json', { timeout: 120_000 }, () => {
       [['up'], 0, 'nothing-to-do'],
       [['status'], 0, 'done'],
       [['logs'], 0, 'done'],
-      [['logs', '-f', 'tiny-0'], 0, 'done'],
+      [['logs', '-f', 'tiny-0'], 2, 'failed'],
       [['verify', '--idle', '1'], 0, 'done'],
       [['down', '--dry-run'], 0, 'planned'],
       [['down'], 0, 'done'],

@@ -59,7 +59,7 @@ const allowed: readonly { readonly path: RegExp; readonly modules: RegExp; reado
   { path: /^local\/mongo\/commands\/handshake\.ts$/, modules: /^node:os$/, why: 'hello tells the machine' },
   { path: /^local\/supervisor\/control\.ts$/, modules: /^node:http$/, why: 'a server: it takes orders' },
   {
-    path: /^local\/supervisor\/backend\.ts$/,
+    path: /^local\/backends\/reach\.ts$/,
     modules: /^node:net$/,
     why: 'waits until a port takes connections',
   },

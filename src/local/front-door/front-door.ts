@@ -40,6 +40,8 @@ export interface FrontDoor {
   /** Takes a drain back. */
   admit(name: string): void
   status(): FrontDoorStatus
+  /** Goes to another port; what is open stays open. Rejects with a UserError, and stays, when that is taken. */
+  move(port: number): Promise<void>
   /** Cuts what is open and frees the port. */
   close(): Promise<void>
 }
@@ -70,13 +72,18 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDo
     emit,
     clients: new Map(),
   }
-  const server = serve(door, headersTimeoutMs)
+  let server = serve(door, headersTimeoutMs)
   await listen(server, options.port, host)
-  const { port } = server.address() as AddressInfo
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const portOf = () => (server.address() as AddressInfo | null)?.port ?? 0
+  let port = portOf()
+  const url = () => `http://${host.includes(':') ? `[${host}]` : host}:${port}`
   return {
-    port,
-    url,
+    get port() {
+      return port
+    },
+    get url() {
+      return url()
+    },
     configure(changed) {
       settings = { ...settings, ...changed }
       door.pool.rearm()
@@ -84,7 +91,14 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDo
     setReplicas: replicas => door.pool.set(replicas),
     drain: name => door.pool.drain(name),
     admit: name => door.pool.admit(name),
-    status: () => readStatus(door, url),
+    status: () => readStatus(door, url()),
+    async move(wanted) {
+      const next = serve(door, headersTimeoutMs)
+      await listen(next, wanted, host)
+      server.close()
+      server = next
+      port = portOf()
+    },
     async close() {
       const stopped = new Promise<void>(resolve => server.close(() => resolve()))
       for (const { replica } of door.pool.members()) for (const use of [...replica.uses]) use.cut('closed')

@@ -1,7 +1,7 @@
-import { connect } from 'node:net'
 import { join } from 'node:path'
-import { exitCodes, UserError } from '../../errors.ts'
+import { UserError } from '../../errors.ts'
 import type { Host } from '../../run/host.ts'
+import { accepts, untilUrlAnswers } from '../backends/reach.ts'
 import type { BackendSpec, LocalPaths } from '../state.ts'
 import { type Child, superviseChild } from './child.ts'
 
@@ -16,57 +16,6 @@ export interface RunningBackend {
 
 /** A backend that ended this often before it took a connection will not get there by itself. */
 const hopelessRestarts = 3
-/** What runs already needs no time to start. */
-const urlTimeoutMs = 5000
-const usualPorts: Readonly<Record<string, number>> = { 'redis:': 6379, 'rediss:': 6379, 'mongodb:': 27017 }
-
-/** True when something accepts a connection on the port. */
-function accepts(port: number, address = '127.0.0.1'): Promise<boolean> {
-  return new Promise(resolve => {
-    const socket = connect(port, address)
-    const done = (answer: boolean) => {
-      socket.destroy()
-      resolve(answer)
-    }
-    socket.once('connect', () => done(true))
-    socket.once('error', () => done(false))
-    socket.setTimeout(1000, () => done(false))
-  })
-}
-
-/** Where a URL leads; undefined when it names several servers or a way we do not know. */
-function addressOf(url: string): { readonly host: string; readonly port: number } | undefined {
-  if (!URL.canParse(url)) return undefined
-  const { protocol, hostname, port } = new URL(url)
-  const usual = usualPorts[protocol]
-  if (usual === undefined || hostname === '') return undefined
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? usual : Number(port) }
-}
-
-/** A server of the person's own: an app that waits for it for a minute would not say as clearly that it is not there. */
-function fromUrl(host: Host, name: string, spec: BackendSpec): RunningBackend {
-  const url = host.env[spec.url] ?? ''
-  const address = addressOf(url)
-  const ready = async (_timeoutMs: number, signal: AbortSignal) => {
-    if (address === undefined) return
-    const deadline = host.now() + urlTimeoutMs
-    while (!(await accepts(address.port, address.host))) {
-      if (host.now() > deadline) {
-        throw new UserError(
-          `nothing takes connections at ${address.host}:${address.port}, which ${spec.url} names`,
-          {
-            code: 'backend.failed',
-            hint: `start it, correct ${spec.url}, or do without: rtdeploy up --${name} embedded`,
-            exitCode: exitCodes.missing,
-          },
-        )
-      }
-      await host.sleep(100, signal)
-    }
-  }
-  return { env: { [spec.variable]: url }, ready }
-}
-
 /** Starts a backend on a port that it keeps over its own restarts. */
 export async function startBackend(
   host: Host,
@@ -76,7 +25,13 @@ export async function startBackend(
   onChange: () => void,
 ): Promise<RunningBackend> {
   const { start } = spec
-  if (start === undefined) return fromUrl(host, name, spec)
+  if (start === undefined) {
+    const url = host.env[spec.url] ?? ''
+    return {
+      env: { [spec.variable]: url },
+      ready: (_timeoutMs, signal) => untilUrlAnswers(host, name, spec, signal),
+    }
+  }
   const port = await host.freePort()
   const data = join(paths.data, name)
   const log = join(paths.logs, `${name}.log`)
@@ -103,7 +58,7 @@ export async function startBackend(
           {
             code: 'backend.failed',
             hint: `rtdeploy logs ${name}; without it: rtdeploy up --${name} embedded`,
-            details: ((await host.readFile(log)) ?? '').trimEnd().split('\n').slice(-15),
+            details: (await child.words()).trimEnd().split('\n').slice(-15),
           },
         )
       }

@@ -18,6 +18,8 @@ export interface Child {
   state(): ChildState
   /** Ends in a row, each after a short life; 0 once it has lived well. */
   crashes(): number
+  /** What it wrote since it was told to start, the end of it: nothing of earlier runs, which are in the same file. */
+  words(): Promise<string>
   start(): Promise<void>
   /** Ends it and does not start it again. */
   stop(): Promise<void>
@@ -25,6 +27,8 @@ export interface Child {
   restart(): Promise<void>
 }
 
+/** Of its log, enough for every message that is shown. */
+const longestWords = 64 * 1024
 const firstBackoffMs = 250
 const longestBackoffMs = 10_000
 /** A child that lived this long was well: its next crash starts with the shortest wait again. */
@@ -40,6 +44,7 @@ export function superviseChild(host: Host, options: ChildOptions): Child {
   let began = host.now()
   let lastEnd: string | undefined
   let generation = 0
+  let logFrom = 0
   let wake: AbortController | undefined
   let loop: Promise<void> = Promise.resolve()
 
@@ -117,11 +122,20 @@ export function superviseChild(host: Host, options: ChildOptions): Child {
 
   const begin = async () => {
     generation++
+    const mine = generation
+    logFrom = (await host.sizeOf(options.log)) ?? 0
+    if (mine !== generation) return
     loop = keep(generation)
+  }
+
+  const words = async (): Promise<string> => {
+    const end = (await host.sizeOf(options.log)) ?? 0
+    return (await host.readFrom(options.log, Math.max(logFrom, end - longestWords)))?.text ?? ''
   }
 
   return {
     name: options.name,
+    words,
     state: () => ({
       name: options.name,
       kind: options.kind,

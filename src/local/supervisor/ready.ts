@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { UserError } from '../../errors.ts'
 import type { Host } from '../../run/host.ts'
 import type { FrontDoor } from '../front-door/front-door.ts'
@@ -7,7 +6,17 @@ import type { Child } from './child.ts'
 
 /** A replica that ended this often in a row before it was ready will not get there by itself. */
 const hopelessCrashes = 3
+/** The same answer for so long is worth telling while it is waited for. */
+const tellAfterMs = 10_000
 const shownLines = 15
+
+export interface ReadyOptions {
+  readonly spec: SupervisorSpec
+  readonly frontDoor: FrontDoor
+  /** Told what is in the way, and undefined when that has gone. */
+  readonly onWaiting: (text: string | undefined) => void
+  readonly signal: AbortSignal
+}
 
 /** Those of the children that the front door sends no new traffic to. */
 export function notReady(frontDoor: FrontDoor, children: readonly Child[]): Child[] {
@@ -22,52 +31,71 @@ export function notReady(frontDoor: FrontDoor, children: readonly Child[]): Chil
  */
 export async function untilReady(
   host: Host,
-  spec: SupervisorSpec,
-  frontDoor: FrontDoor,
+  options: ReadyOptions,
   children: () => readonly Child[],
-  signal: AbortSignal,
 ): Promise<void> {
+  const { spec, frontDoor, onWaiting, signal } = options
   const deadline = host.now() + spec.readyTimeoutMs
+  let said = ''
+  let since = host.now()
   for (;;) {
     const waiting = notReady(frontDoor, children())
     const [first] = waiting
-    if (first === undefined) return
+    if (first === undefined) return onWaiting(undefined)
     const hopeless = waiting.find(child => child.crashes() >= hopelessCrashes)
-    if (hopeless !== undefined) throw await crashed(host, spec, hopeless)
-    if (host.now() > deadline) throw await late(host, spec, frontDoor, waiting, first)
+    if (hopeless !== undefined) throw await crashed(hopeless)
+    const now = answerOf(options, first)
+    if (now !== said) [said, since] = [now, host.now()]
+    if (host.now() - since >= tellAfterMs) onWaiting(`${first.name}: ${said}`)
+    if (host.now() > deadline) throw await late(options, waiting, first, said)
     await host.sleep(20, signal)
   }
 }
 
-async function crashed(host: Host, spec: SupervisorSpec, child: Child): Promise<UserError> {
+/** `GET /readyz answers HTTP 404`. */
+function answerOf({ frontDoor, spec }: ReadyOptions, child: Child): string {
+  const check = frontDoor.status().replicas.find(one => one.name === child.name)?.lastCheck?.found
+  if (check === undefined) return `GET ${spec.readyPath} was not asked yet`
+  return check === 'ECONNREFUSED'
+    ? `nothing listens on its port ${child.state().port} (GET ${spec.readyPath}: ECONNREFUSED)`
+    : `GET ${spec.readyPath} answers ${check}`
+}
+
+async function crashed(child: Child): Promise<UserError> {
   const { lastEnd } = child.state()
+  const words = await child.words()
   return new UserError(`${child.name} ended ${hopelessCrashes} times before it was ready (${lastEnd})`, {
     code: 'replica.crashed',
-    hint: `rtdeploy logs ${child.name}`,
-    details: await lastLines(host, spec, child),
+    hint: words.includes('EADDRINUSE')
+      ? `let the app listen on the port that the variable PORT names: each replica gets its own; rtdeploy logs ${child.name}`
+      : `rtdeploy logs ${child.name}`,
+    details: lastLines(words),
   })
 }
 
 async function late(
-  host: Host,
-  spec: SupervisorSpec,
-  frontDoor: FrontDoor,
+  { spec }: ReadyOptions,
   waiting: readonly Child[],
   first: Child,
+  said: string,
 ): Promise<UserError> {
-  const check = frontDoor.status().replicas.find(one => one.name === first.name)?.lastCheck?.found
   const names = waiting.map(child => child.name).join(', ')
-  return new UserError(`not ready after ${spec.readyTimeoutMs / 1000} s: ${names}`, {
+  const seconds = spec.readyTimeoutMs / 1000
+  return new UserError(`not ready after ${seconds} s: ${names}; ${said}`, {
     code: 'replica.not-ready',
-    hint: `rtdeploy logs ${first.name}`,
-    details: [
-      `GET ${spec.readyPath} of ${first.name}: ${check ?? 'not asked yet'}`,
-      ...(await lastLines(host, spec, first)),
-    ],
+    hint: `${remedy(spec, said)}rtdeploy logs ${first.name}`,
+    details: lastLines(await first.words()),
   })
 }
 
-async function lastLines(host: Host, spec: SupervisorSpec, child: Child): Promise<string[]> {
-  const text = ((await host.readFile(join(spec.logs, `${child.name}.log`))) ?? '').trimEnd()
+function remedy(spec: SupervisorSpec, said: string): string {
+  if (/HTTP [34]\d\d$/.test(said))
+    return `app.ready in rtdeploy.yaml, now ${spec.readyPath}, should be a path that answers 200; `
+  if (said.includes('ECONNREFUSED')) return 'let the app listen on the port that the variable PORT names; '
+  return ''
+}
+
+function lastLines(words: string): string[] {
+  const text = words.trimEnd()
   return text === '' ? [] : text.split('\n').slice(-shownLines)
 }

@@ -24,6 +24,8 @@ export interface ReplicasOptions {
   readonly cookieSecret: string
   readonly frontDoor: FrontDoor
   readonly onChange: () => void
+  /** Told what keeps replicas from getting ready, see `ReadyOptions`. */
+  readonly onWaiting: (text: string | undefined) => void
   /** Ends every wait. */
   readonly stopping: AbortSignal
 }
@@ -31,6 +33,7 @@ export interface ReplicasOptions {
 /** The app's replicas as processes: each with its own POD_NAME, port and log file, all behind the front door. */
 export function createReplicas(host: Host, options: ReplicasOptions): Replicas {
   const { spec, frontDoor } = options
+  const ready = { spec, frontDoor, onWaiting: options.onWaiting, signal: options.stopping }
   let children: readonly Child[] = []
 
   const changed = () => {
@@ -68,7 +71,7 @@ export function createReplicas(host: Host, options: ReplicasOptions): Replicas {
   const restart = async (child: Child) => {
     frontDoor.drain(child.name)
     await child.restart()
-    await untilReady(host, spec, frontDoor, () => [child], options.stopping)
+    await untilReady(host, ready, () => [child])
   }
 
   return {
@@ -83,7 +86,7 @@ export function createReplicas(host: Host, options: ReplicasOptions): Replicas {
       children = [...children.slice(0, count), ...joining]
       await Promise.all(joining.map(child => child.start()))
       changed()
-      await untilReady(host, spec, frontDoor, () => children, options.stopping)
+      await untilReady(host, ready, () => children)
     },
     rollOut: async () => {
       for (const child of children) await restart(child)

@@ -18,6 +18,7 @@ export async function supervise(host: Host, spec: SupervisorSpec): Promise<void>
   const stopping = new AbortController()
   let phase: LocalState['phase'] = 'starting'
   let problem: Partial<LocalState> = {}
+  let waiting: string | undefined
   let frontDoor: FrontDoor | undefined
   let replicas: Replicas | undefined
   let clientUrl: string | undefined
@@ -38,6 +39,12 @@ export async function supervise(host: Host, spec: SupervisorSpec): Promise<void>
       const settings = body as Partial<LoadBalancer>
       frontDoor?.configure(settings)
       current = { ...current, loadBalancer: { ...current.loadBalancer, ...settings } }
+      save()
+    },
+    'POST /port': async body => {
+      const { port } = body as { readonly port: number }
+      await frontDoor?.move(port)
+      current = { ...current, port }
       save()
     },
     'POST /scale': async body => {
@@ -65,6 +72,7 @@ export async function supervise(host: Host, spec: SupervisorSpec): Promise<void>
       spec: current,
       children: children().map(child => child.state()),
       ...(clientUrl === undefined ? {} : { clientUrl }),
+      ...(waiting === undefined ? {} : { waiting }),
       ...problem,
     }
   }
@@ -125,6 +133,11 @@ export async function supervise(host: Host, spec: SupervisorSpec): Promise<void>
       cookieSecret: host.token(),
       frontDoor,
       onChange: save,
+      onWaiting: text => {
+        if (text === waiting) return
+        waiting = text
+        save()
+      },
       stopping: stopping.signal,
     })
     await replicas.scale(spec.replicas)

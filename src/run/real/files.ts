@@ -37,6 +37,7 @@ type Files = Pick<
   | 'kindOf'
   | 'realPath'
   | 'modifiedAt'
+  | 'sizeOf'
   | 'canWrite'
 >
 
@@ -172,5 +173,6 @@ export function realFiles(): Files {
       }
     },
     modifiedAt: async path => ifThere(() => statSync(path).mtimeMs),
+    sizeOf: async path => ifThere(() => statSync(path).size),
   }
 }

@@ -4,9 +4,10 @@ import { promisify } from 'node:util'
 import { type Command, Secret } from '../../command.ts'
 import type { Host, ProcessId, ProcessInfo, Ran, RunOptions, Started, StartOptions } from '../host.ts'
 import { makeFolders } from './folders.ts'
+import { readLinuxHolder } from './port-holder.ts'
 import { parsePs, psArguments, readLinuxProcess, readLinuxProcesses } from './process-table.ts'
 
-type Processes = Pick<Host, 'run' | 'start' | 'which' | 'processes' | 'isAlive' | 'kill'>
+type Processes = Pick<Host, 'run' | 'start' | 'which' | 'processes' | 'isAlive' | 'kill' | 'holderOf'>
 
 const reveal = (value: string | Secret) => (value instanceof Secret ? value.reveal() : value)
 
@@ -53,6 +54,12 @@ export function realProcesses(env: Host['env'], cwd: string, interrupted: AbortS
       env: plain,
     })
     return parsePs(stdout)
+  }
+
+  const holderOf = async (port: number): Promise<ProcessInfo | undefined> => {
+    if (process.platform !== 'linux') return undefined
+    const pid = readLinuxHolder(port)
+    return pid === undefined ? undefined : (await processes()).find(found => found.pid === pid)
   }
 
   const identify = async (pid: number): Promise<ProcessId | undefined> => {
@@ -146,5 +153,5 @@ export function realProcesses(env: Host['env'], cwd: string, interrupted: AbortS
     return { pid, startedAt: id?.startedAt ?? 'ended', ended, kill: signal => signalGroup(pid, signal) }
   }
 
-  return { run, start, which, processes, isAlive, kill }
+  return { run, start, which, processes, isAlive, kill, holderOf }
 }

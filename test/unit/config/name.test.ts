@@ -26,6 +26,10 @@ describe('similarName', () => {
     ['2024_chat', 'chat'],
     ['a--b-', 'a-b'],
     ['an-application-with-a-long-name', 'an-application-with'],
+    ['my-wonderful-realtime-thing', 'my-wonderful'],
+    ['exactly-twenty-chars-more', 'exactly-twenty-chars'],
+    ['supercalifragilisticexpialidocious', 'supercalifragilistic'],
+    ['-rf', 'rf'],
   ])('makes %j into %j', (name, expected) => {
     expect(similarName(name)).toBe(expected)
   })

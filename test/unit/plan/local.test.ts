@@ -5,7 +5,8 @@ import type { Config } from '../../../src/config/config.ts'
 import { parseConfig } from '../../../src/config/parse.ts'
 import type { BuildFacts, LocalFacts } from '../../../src/facts/local.ts'
 import { type BackendSpec, type LocalState, localPaths, parseState } from '../../../src/local/state.ts'
-import { differences, localSpec, planDown, planRelease } from '../../../src/plan/local.ts'
+import { localSpec, planDown, planRelease } from '../../../src/plan/local.ts'
+import { differences } from '../../../src/plan/local-differences.ts'
 import { planProvision } from '../../../src/plan/local-provision.ts'
 import { describePlan } from '../../../src/plan/plan.ts'
 
@@ -74,6 +75,11 @@ const running: LocalFacts = {
   live: { state, frontDoor: undefined },
   leftState: true,
 }
+const keeping = {
+  ...state,
+  spec: { ...specOf(), backends: { mongo: { ...redis, rung: 'embedded' as const } } },
+}
+const withMongo: LocalFacts = { ...running, state: keeping, live: { state: keeping, frontDoor: undefined } }
 const orphan = (pid: number, command: string) => ({
   pid,
   startedAt: 'x',
@@ -132,9 +138,11 @@ describe('the plan', () => {
       release(running, { ...balanced({ timeout: 30 }), ...scaled(1) }, { rebuilt: true }),
     ],
     ['release-sources', release(running, {}, { rebuilt: undefined, sources: 'bb' })],
+    ['release-port', release(running, { local: { ...config.local, port: 8081 } })],
     ['release-restart', release(running, { app: { ...config.app, start: ['node', 'other.js'] } })],
     ['release-dead-supervisor', release({ ...killed, orphans: [] })],
     ['down-running', planDown(running)],
+    ['down-embedded-mongo', planDown(withMongo)],
     ['down-nothing', planDown(nothing)],
     ['down-after-kill', planDown(killed)],
     ['down-silent-supervisor', planDown(silent)],
@@ -171,7 +179,7 @@ describe('the plan', () => {
 })
 
 describe('differences', () => {
-  const same = { restart: false, balancer: false, scale: false, sources: false }
+  const same = { restart: false, port: false, balancer: false, scale: false, sources: false }
   it.each<[string, Partial<Config>, object]>([
     ['nothing', {}, same],
     ['replicas', scaled(4), { ...same, scale: true }],
@@ -179,7 +187,7 @@ describe('differences', () => {
     ['timeout', balanced({ timeout: 31 }), { ...same, balancer: true }],
     ['kind', balanced({ kind: 'classic' }), { ...same, balancer: true }],
     ['draining', balanced({ draining: 0 }), { ...same, balancer: true }],
-    ['port', { local: { ...config.local, port: 8081 } }, { ...same, restart: true }],
+    ['port', { local: { ...config.local, port: 8081 } }, { ...same, port: true }],
     ['any free port', { local: { ...config.local, port: 0 } }, same],
     ['start', { app: { ...config.app, start: ['node', 'x.js'] } }, { ...same, restart: true }],
     ['environment', { app: { ...config.app, env: { A: '1' } } }, { ...same, restart: true }],

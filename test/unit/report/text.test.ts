@@ -7,7 +7,14 @@ import {
   type Report,
   type StepResult,
 } from '../../../src/report/report.ts'
-import { backendsLine, checkLines, renderEnd, tally, verdict } from '../../../src/report/text.ts'
+import {
+  backendsLine,
+  checkLines,
+  renderNext,
+  renderVerdict,
+  tally,
+  verdict,
+} from '../../../src/report/text.ts'
 
 const plain = (_style: string, text: string) => text
 const check = (status: Check['status'], more: Partial<Check> = {}): Check => ({
@@ -89,7 +96,7 @@ describe('the verdict', () => {
   })
 })
 
-describe('renderEnd', () => {
+describe('the end of a run', () => {
   it.each<[string, Partial<Report>, string]>([
     ['a verdict', { checks: [check('pass')] }, 'PASS  1 passed  4.2 s\n'],
     ['done', { steps: [step('done')] }, 'done  4.2 s\n'],
@@ -97,7 +104,10 @@ describe('renderEnd', () => {
     ['nothing where there was nothing to say', {}, ''],
     ['nothing of a plan', { outcome: 'planned', steps: [step('planned')] }, ''],
     ['what comes next', { next: ['a', 'b'] }, 'next: a\n      b\n'],
-  ])('says %s', (_what, change, text) => expect(renderEnd({ ...report, ...change }, plain)).toBe(text))
+  ])('says %s', (_what, change, text) => {
+    const full = { ...report, ...change }
+    expect(renderVerdict(full, plain) + renderNext(full, plain)).toBe(text)
+  })
 })
 
 describe('outcomes', () => {

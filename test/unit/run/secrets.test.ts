@@ -4,7 +4,7 @@ import { formatError } from '../../../src/errors.ts'
 import { type Action, describePlan, type Plan } from '../../../src/plan/plan.ts'
 import type { Event } from '../../../src/report/events.ts'
 import { renderJson, reportedError } from '../../../src/report/json.ts'
-import { renderEnd } from '../../../src/report/text.ts'
+import { renderVerdict } from '../../../src/report/text.ts'
 import { openJournal } from '../../../src/run/journal.ts'
 import { createProgress } from '../../../src/run/progress.ts'
 import { runPlan } from '../../../src/run/run-plan.ts'
@@ -75,7 +75,7 @@ describe('a secret in a plan', () => {
       described: describePlan(plan),
       json: renderJson({ ...report, result: { plans: [plan] } }, error && reportedError(error)),
       error: formatError(error, plain),
-      end: renderEnd(report, plain),
+      end: renderVerdict(report, plain),
       events: JSON.stringify(events),
       journal: [...fake.files.values()].join(),
       told: fake.told.join(),

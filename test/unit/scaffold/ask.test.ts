@@ -77,6 +77,33 @@ describe('the wizard', () => {
     })
   })
 
+  it('gives a hint that can be run as it is, with the flags that were given', async () => {
+    const options = { folder: '-rf', target: 'local', yes: true } as const
+    await expect(ask(person([]), options)).rejects.toMatchObject({
+      code: 'name.invalid',
+      hint: 'rtdeploy init ./-rf --name rf --target local --yes',
+    })
+  })
+
+  it('looks at the folder before it asks for more, and at a name from a flag too', async () => {
+    const host = person(['full'])
+    const full = new Error('the folder is not empty')
+    await expect(
+      askMissing(
+        host,
+        {},
+        async () => [],
+        async () => {
+          throw full
+        },
+      ),
+    ).rejects.toBe(full)
+    expect(host.seen).toHaveLength(1)
+    const other = person([])
+    await expect(ask(other, { folder: 'chat', name: 'BAD' })).rejects.toMatchObject({ code: 'name.invalid' })
+    expect(other.seen).toEqual([])
+  })
+
   it.each(['0', '21', 'three', '', '-1', '1.5', '1e1'])('asks again after %j replicas', async answer => {
     const host = person([answer, '4'])
     expect(await ask(host, { folder: 'chat', target: 'local' })).toMatchObject({ replicas: 4 })

@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { describeRule, rules } from '../../../src/report/rules.ts'
+
+const verify = join(import.meta.dirname, '../../../src/verify')
+const named = readdirSync(verify)
+  .map(name => readFileSync(join(verify, name), 'utf8'))
+  .flatMap(text => [...text.matchAll(/RT\d{3}/g)].map(([id]) => id))
+
+describe('the rules', () => {
+  it('explain every id that a check can name', () => {
+    expect(new Set(named).size).toBeGreaterThan(5)
+    const known = rules.map(rule => rule.id)
+    expect([...new Set(named)].filter(id => !known.includes(id))).toEqual([])
+  })
+
+  it('are in the order of their ids, each once', () => {
+    const ids = rules.map(rule => rule.id)
+    expect(ids).toEqual([...new Set(ids)].sort())
+  })
+
+  it.each(rules.map(rule => [rule.id, rule] as const))(
+    '%s fits a terminal and names its source',
+    (_id, rule) => {
+      const text = describeRule(rule)
+      expect(text.split('\n').filter(line => line.length > 120)).toEqual([])
+      expect(rule.source).toMatch(/^https:\/\//)
+    },
+  )
+})
