@@ -38,6 +38,8 @@ export function createProgress(options: ProgressOptions): Progress {
   let timer: NodeJS.Timeout | undefined
   let drawn = false
   let frame = 0
+  // Checks run side by side and take turns on the line: each keeps its own clock.
+  const began = new Map<string, number>()
   const clear = () => {
     if (drawn) write('\r\u001b[2K')
     drawn = false
@@ -56,9 +58,11 @@ export function createProgress(options: ProgressOptions): Progress {
     timer = undefined
     clear()
     running = undefined
+    began.clear()
   }
   const run = (title: string, state?: string) => {
-    const since = running?.title === title ? running.since : now()
+    const since = began.get(title) ?? now()
+    began.set(title, since)
     running = { title, since, ...(state === undefined ? {} : { state }) }
     if (options.terminal) draw()
     if (timer === undefined) {

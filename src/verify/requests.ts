@@ -21,13 +21,27 @@ export interface HttpOptions {
 /** The fault that an HTTP answer stands for. */
 export function answerFault(message: Pick<HttpMessage, 'status' | 'body'>): Fault {
   const refusal = parseRefusal(message.body)
-  const text = refusal?.message ?? message.body.replace(/<(style|script)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ')
+  const text = refusal?.message ?? wordsOf(message.body)
+  const words = printable(text.slice(0, 2000)).replace(/\s+/g, ' ').trim()
+  // Error pages begin with what is said already.
+  const told = words.startsWith(`${message.status} `) ? words.slice(4) : words
   return {
     kind: 'answer',
     status: message.status,
     ...(refusal === undefined ? {} : { code: refusal.code }),
-    message: printable(text.slice(0, 2000)).replace(/\s+/g, ' ').trim().slice(0, 120),
+    message: told.length > longestWords ? `${told.slice(0, longestWords)}…` : told,
   }
+}
+
+/** Of an answer's body, for people. */
+const longestWords = 120
+
+/** A page's text without its head, where the same stands again; the title of a page that has nothing else. */
+function wordsOf(body: string): string {
+  const plain = (html: string) => html.replace(/<(style|script)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ')
+  const page = body.slice(0, 20_000)
+  const shown = plain(page.replace(/<(head|title)[\s>][\s\S]*?<\/\1>/gi, ' '))
+  return shown.trim() === '' ? plain(page) : shown
 }
 
 /** The HTTP side of one session: cookies in and out, never twice the same connection, every request recorded. */

@@ -77,14 +77,14 @@ function networkError(cause: Cause, code: string, message: string): UserError {
     return stop(cause, 'target.tls', `cannot be trusted: ${problem}`, {
       hint: 'put the certificate right, or give --insecure to look at the rest all the same',
       exitCode: exitCodes.missing,
-      details: [printable(message).slice(0, 300)],
+      details: [tlsWords(message)],
     })
   }
   if (cause.target.secure && notTls.has(code)) {
     return stop(cause, 'target.tls', 'does not speak TLS', {
       hint: `use ${cause.target.origin.replace('https:', 'http:')}`,
       exitCode: exitCodes.missing,
-      details: [printable(message).slice(0, 300)],
+      details: [tlsWords(message)],
     })
   }
   const known: Readonly<Record<string, string>> = {
@@ -103,6 +103,13 @@ function networkError(cause: Cause, code: string, message: string): UserError {
       exitCode: exitCodes.missing,
     },
   )
+}
+
+/** OpenSSL's reason out of its line of codes and paths: `0A00010B:SSL routines:tls_validate_record_header:wrong version number:...`. */
+function tlsWords(message: string): string {
+  const words = printable(message).trim()
+  const reason = /error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/i.exec(words)?.[1]
+  return (reason === undefined ? words : `OpenSSL: ${reason}`).slice(0, 300)
 }
 
 function connectError(cause: Cause, message: string): UserError {

@@ -44,6 +44,22 @@ describe('an address where nothing can be verified', () => {
     expect(error.details).toEqual(['GET /socket.io/ answered 404 Not Found', 'server: nginx/1.27'])
   })
 
+  it.each([
+    [
+      '<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1><hr>nginx/1.27</body></html>',
+      'GET /socket.io/ answered 404 Not Found nginx/1.27',
+    ],
+    [
+      '<title>Error</title><pre>Cannot GET /socket.io/</pre>',
+      'GET /socket.io/ answered 404 Cannot GET /socket.io/',
+    ],
+    ['<title>Only a title</title>', 'GET /socket.io/ answered 404 Only a title'],
+    [`<p>${'long '.repeat(60)}</p>`, `GET /socket.io/ answered 404 ${'long '.repeat(24)}…`],
+  ])('says what a page says once: %s', async (body, told) => {
+    await using server = await startRawServer(answering(() => http(404, body)))
+    expect((await verifyError({ url: server.url })).details).toEqual([told])
+  })
+
   it('takes a page that is always there for no Socket.IO either', async () => {
     await using server = await startRawServer(answering(() => http(200, '<!doctype html><title>App</title>')))
     expect(await verifyError({ url: server.url })).toMatchObject({ code: 'target.not-socketio' })

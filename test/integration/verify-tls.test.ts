@@ -49,6 +49,7 @@ describe.skipIf(openssl === '')('verify over TLS', () => {
     await using replicas = await startReplicas({ count: 1 })
     const error = await verifyError({ url: `https://127.0.0.1:${replicas.ports[0]}` })
     expect(error).toMatchObject({ code: 'target.tls', hint: `use http://127.0.0.1:${replicas.ports[0]}` })
+    expect(error.details).toEqual([expect.stringMatching(/^OpenSSL: [a-z ]+$/)])
   })
 
   it('suggests https where http gets no answer', async () => {

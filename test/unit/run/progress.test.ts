@@ -49,6 +49,17 @@ describe('progress on a terminal', () => {
     expect(shown.screen()).toEqual(['✓ install  1.2 s', ''])
   })
 
+  it('lets each of two checks that take turns keep its own clock', () => {
+    const shown = progress({ terminal: true })
+    const tick = (title: string, done: number): Event => ({ type: 'check-progress', title, done, of: 10 })
+    shown.emit(tick('A silent socket', 0))
+    shown.pass(2000)
+    shown.emit(tick('Messages', 1))
+    shown.pass(1000)
+    shown.emit(tick('A silent socket', 1))
+    expect(shown.screen()).toEqual([expect.stringMatching(/^. A silent socket {2}1\/10 {2}3\.0 s$/)])
+  })
+
   it('never writes more than a line holds, so that it is never wrapped', () => {
     const shown = progress({ terminal: true, columns: 30 })
     shown.emit(started('x'.repeat(200)))
