@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { optional, optionalImage } from '../../support/needs.ts'
 import { type CliRun, runCli } from '../../support/run-cli.ts'
 import { type RunningCli, startIn } from '../../support/start-cli.ts'
+import { until } from '../../support/tiny-project.ts'
 import { bundleApp, fixture, pushedImage } from './image.ts'
 
 /**
@@ -17,12 +18,36 @@ export const kubeconfig = optionalImage() === undefined ? undefined : optional('
 
 const wanted = ['DOCKER_HOST', 'DOCKER_CONFIG', 'USER']
 /** What the CLI needs to reach cluster and registry. */
-const environment = (): Record<string, string> => ({
+export const environment = (): Record<string, string> => ({
   KUBECONFIG: kubeconfig ?? '',
   ...Object.fromEntries(wanted.flatMap(name => (process.env[name] ? [[name, process.env[name]]] : []))),
 })
 
 export const repository = (): string => optionalImage() ?? ''
+
+/**
+ * Where balancer and nodes are one machine, its kube-proxy answers in the balancer's place and does it badly: once the
+ * Service has its address, 127.x, the API is told that a proxy stands there.
+ */
+export async function leaveToBalancer(namespace: string, service: string): Promise<void> {
+  const kubectl = async (...args: readonly string[]) => {
+    const env = { ...process.env, ...environment() }
+    return (await promisify(execFile)('kubectl', ['--namespace', namespace, ...args], { env })).stdout
+  }
+  const path = 'jsonpath={.status.loadBalancer.ingress[0].ip}'
+  let ip = ''
+  await until(
+    'an address',
+    async () => {
+      ip = await kubectl('get', 'service', service, '--output', path).catch(() => '')
+      return ip !== ''
+    },
+    120_000,
+  )
+  if (!ip.startsWith('127.')) return
+  const patch = JSON.stringify({ status: { loadBalancer: { ingress: [{ ip, ipMode: 'Proxy' }] } } })
+  await kubectl('patch', 'service', service, '--subresource=status', '--type=merge', '--patch', patch)
+}
 
 export const currentContext = (): string =>
   execFileSync('kubectl', ['config', 'current-context'], {
