@@ -197,6 +197,10 @@ export function defineVerbs(program: Command, does: Does): void {
           .addOption(targetFlag())
           .option('-y, --yes', 'yes to every question')
           .option('--delete-data', 'delete volumes too, with all that is on them')
+          .option(
+            '--keep-data',
+            'leave the volumes, at their price; target gke, which deletes them otherwise',
+          )
           .option('--dry-run', 'print the plan, change nothing'),
       ),
     async () => (await import('./commands/down.ts')).down,

@@ -1,10 +1,22 @@
 // The simplest verb, and the one to copy for a new one: read facts, judge them, tell each, report.
+import { UserError } from '../errors.ts'
 import { judgeMachine } from '../facts/machine-checks.ts'
-import { readMachineFacts } from '../facts/programs.ts'
+import { type MachineFacts, readMachineFacts } from '../facts/programs.ts'
 import type { Emit } from '../report/events.ts'
-import { outcomeOf, type Report } from '../report/report.ts'
+import { type Check, outcomeOf, type Report } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
 import { defaults } from '../scaffold/answers.ts'
+
+/** What the target `gke` needs besides, in a project that is for it. */
+async function cloudChecks(host: Host, { config }: MachineFacts): Promise<Check[]> {
+  if (config === undefined || config instanceof UserError) return []
+  if (config.target !== 'gke' || config.gke === undefined) return []
+  const [{ readGkeFacts }, { judgeGke }] = await Promise.all([
+    import('../facts/gke.ts'),
+    import('../facts/gke-checks.ts'),
+  ])
+  return judgeGke(await readGkeFacts(host, config.name, config.gke))
+}
 
 export interface DoctorOptions {
   readonly json?: boolean
@@ -14,7 +26,7 @@ export interface DoctorOptions {
 export async function doctor(host: Host, _options: DoctorOptions, emit: Emit): Promise<Report> {
   const began = host.now()
   const facts = await readMachineFacts(host, defaults.port)
-  const checks = judgeMachine(facts)
+  const checks = [...judgeMachine(facts), ...(await cloudChecks(host, facts))]
   for (const check of checks) emit({ type: 'check-done', check })
   const outcome = outcomeOf([], checks)
   const inProject = facts.config !== undefined

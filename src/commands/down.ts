@@ -8,7 +8,8 @@ import { flagsAgain } from './flags-again.ts'
 import { lockProject, openRuntime, type RunFlags } from './project.ts'
 import { runStages } from './stages.ts'
 
-export interface DownOptions extends Pick<RunFlags, 'target' | 'dryRun' | 'context' | 'yes' | 'deleteData'> {}
+export interface DownOptions
+  extends Pick<RunFlags, 'target' | 'dryRun' | 'context' | 'yes' | 'deleteData' | 'keepData'> {}
 
 /** A cloud goes in more rounds than a machine: app, protection, infrastructure, leftovers. */
 const rounds = 10

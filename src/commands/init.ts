@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import { readContexts } from '../facts/contexts.ts'
+import { readGcloudProject } from '../facts/gcloud-project.ts'
 import { describeFiles, planScaffold } from '../plan/scaffold.ts'
 import type { Emit } from '../report/events.ts'
 import type { Report, StepResult } from '../report/report.ts'
@@ -30,7 +31,13 @@ export async function init(host: Host, options: InitOptions, emit: Emit): Promis
       refuseStrangers(path, await readTarget(host, path, ['rtdeploy.yaml']))
     }
   }
-  const complete = await askMissing(host, given, () => readContexts(host), checkFolder)
+  const complete = await askMissing(
+    host,
+    given,
+    () => readContexts(host),
+    checkFolder,
+    () => readGcloudProject(host),
+  )
   // A person thinks as long as they like: what is told is how long the work took.
   const began = host.now()
   const answers = answersOf(complete, host.cwd)

@@ -12,6 +12,8 @@ import {
   refuseName,
   unanswered,
 } from './answers.ts'
+import { unansweredOfGoogle } from './gke-answers.ts'
+import { askGke } from './gke-ask.ts'
 import { unansweredOfCluster } from './kubernetes-answers.ts'
 import { askKubernetes } from './kubernetes-ask.ts'
 
@@ -28,6 +30,7 @@ export async function askMissing(
   options: InitOptions,
   contexts: () => Promise<readonly string[]>,
   checkFolder: (folder: string) => Promise<void> = async () => undefined,
+  googleProject: () => Promise<string | undefined> = async () => undefined,
 ): Promise<InitOptions> {
   const open = unanswered(options)
   if (open.length === 0) return options
@@ -55,6 +58,11 @@ export async function askMissing(
       choices: [
         { value: 'local', name: 'local', description: 'replicas on this machine, no account needed' },
         { value: 'kubernetes', name: 'kubernetes', description: 'any cluster that your kubeconfig leads to' },
+        {
+          value: 'gke',
+          name: 'gke',
+          description: 'Google Cloud: cluster, network and address are made, too',
+        },
       ],
       initial: defaults.target,
     }))
@@ -66,6 +74,7 @@ export async function askMissing(
       ),
     )
   const answered = { ...options, folder, name, target, replicas }
+  if (target === 'gke') return { ...answered, ...(await askGke(host, options, googleProject)) }
   if (target !== 'kubernetes') return answered
   return {
     ...answered,
@@ -77,14 +86,20 @@ function cannotAsk(open: readonly string[], options: InitOptions): UserError {
   const folder = options.folder ?? defaults.folder
   const cluster = unansweredOfCluster(options)
   const forCluster = options.target === 'kubernetes' && cluster.length > 0
+  const forGoogle = options.target === 'gke' && unansweredOfGoogle(options).length > 0
+  const google = ['--target', 'gke', '--project', 'PROJECT', '--region', 'europe-west1']
   const example = ['--target', 'kubernetes', '--context', 'NAME', '--image', 'registry.example.com/team/chat']
   const command = shellLine({
     program: 'rtdeploy',
-    args: ['init', folder, ...(forCluster ? example : []), '--yes'],
+    args: ['init', folder, ...(forGoogle ? google : forCluster ? example : []), '--yes'],
   })
   return new UserError(`nobody can be asked here, and these are open: ${open.join(', ')}`, {
     code: 'init.unanswered',
-    hint: forCluster ? `${command}; contexts: kubectl config get-contexts` : `${command} takes the defaults`,
+    hint: forGoogle
+      ? `${command}; projects: gcloud projects list`
+      : forCluster
+        ? `${command}; contexts: kubectl config get-contexts`
+        : `${command} takes the defaults`,
     exitCode: exitCodes.usage,
   })
 }

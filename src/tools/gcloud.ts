@@ -61,6 +61,15 @@ export function configHelper(project: string): Query<Login> {
   }
 }
 
+/** What the person works with otherwise: a proposal, never more. */
+export function currentProject(): Query<string> {
+  const env = { CLOUDSDK_CORE_DISABLE_PROMPTS: '1' }
+  return {
+    command: { program: 'gcloud', args: ['config', 'get-value', 'project', '--quiet'], env },
+    parse: stdout => stdout.trim(),
+  }
+}
+
 /** Why gcloud has no login to give. Wordings of gcloud 528 (`core/credentials`, recorded). */
 export type LoginProblem = 'none' | 'expired' | 'failed'
 
