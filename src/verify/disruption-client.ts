@@ -37,6 +37,8 @@ export class DisruptionClient {
   readonly #jar: CookieJar
   readonly #number: number
   #session: Session | undefined
+  /** As long as it is away. */
+  #gap: Gap | undefined
   #stopped = false
 
   constructor(context: Context, fanOut: FanOut, book: Book, number: number) {
@@ -106,6 +108,8 @@ export class DisruptionClient {
 
   async stop(): Promise<void> {
     this.#stopped = true
+    if (this.#gap !== undefined) this.#book.gaps.push(this.#gap)
+    this.#gap = undefined
     await this.#session?.close()
     this.#session = undefined
   }
@@ -143,29 +147,26 @@ export class DisruptionClient {
   async #lose(session: Session, fault: Fault): Promise<void> {
     if (this.#session !== session || this.#stopped) return
     this.#session = undefined
-    const lostMs = this.#context.now()
     const failed: Fault[] = []
-    const base = {
-      client: this.#number,
-      lostMs,
-      fault,
-      ...(session.replica === undefined ? {} : { from: session.replica }),
-    }
+    const from = session.replica === undefined ? {} : { from: session.replica }
+    const gap: Gap = { client: this.#number, lostMs: this.#context.now(), fault, ...from, failed }
+    this.#gap = gap
     const { signal } = this.#context
     for (let attempt = 0; !this.#stopped && !signal.aborted; attempt++) {
       await pause(Math.min(5_000, 1_000 * 2 ** attempt) * (0.5 + Math.random()), signal).catch(
         () => undefined,
       )
-      if (this.#stopped || signal.aborted) break
+      if (this.#stopped || signal.aborted) return
       const problem = await this.connect().then(() => undefined, asFault)
+      if (this.#stopped) return
       if (problem === undefined) {
         const to = this.replica === undefined ? {} : { to: this.replica }
-        this.#book.gaps.push({ ...base, ...to, backMs: this.#context.now(), failed })
+        this.#book.gaps.push({ ...gap, ...to, backMs: this.#context.now() })
+        if (this.#gap === gap) this.#gap = undefined
         return
       }
       failed.push(problem)
     }
-    this.#book.gaps.push({ ...base, failed })
   }
 }
 

@@ -70,6 +70,8 @@ export async function watchDisruption(
     const endedMs = context.now()
     await allBack(clients, own.signal, onProgress)
     await pause(calmAfterMs, own.signal)
+    // Some notice late that nobody answers any more.
+    await allBack(clients, own.signal, onProgress)
     talking.abort()
     await talk
     const replicasAfter = names()

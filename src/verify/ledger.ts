@@ -42,11 +42,22 @@ export interface Ledger {
   readonly replicasAfter: readonly string[]
 }
 
-/** Whether a client was connected all the time between two moments. Pure. */
+/**
+ * Whether a client was connected all the time between two moments. A machine without power says no good-bye: who lost its
+ * connection counts as away since the last that it heard. Pure.
+ */
 export function wasConnected(ledger: Ledger, client: number, fromMs: number, toMs: number): boolean {
   return !ledger.gaps.some(
-    gap => gap.client === client && gap.lostMs <= toMs && (gap.backMs ?? Number.POSITIVE_INFINITY) >= fromMs,
+    gap =>
+      gap.client === client &&
+      (gap.backMs ?? Number.POSITIVE_INFINITY) >= fromMs &&
+      (gap.lostMs <= toMs || lastHeard(ledger, client, gap.lostMs) <= toMs),
   )
+}
+
+function lastHeard({ heard }: Ledger, client: number, beforeMs: number): number {
+  const times = [...heard.values()].flatMap(by => by.get(client) ?? [])
+  return Math.max(0, ...times.filter(time => time <= beforeMs))
 }
 
 /** What a message that was acknowledged may still need until it is heard everywhere. */

@@ -28,11 +28,11 @@ const init = (...args: readonly string[]) => {
 const gateways = classesOf('gatewayclasses')
 const isGoogle = gateways.some(name => name.startsWith('gke-'))
 const ways = [
-  ['gateway', 'gke-l7-global-external-managed', isGoogle],
   ['ingress', 'gce', isGoogle],
   ['ingress', 'traefik', classesOf('ingressclasses').includes('traefik')],
   ['gateway', 'traefik', gateways.includes('traefik')],
   ['loadbalancer', undefined, isGoogle],
+  ['gateway', 'gke-l7-global-external-managed', isGoogle],
 ] as const
 
 interface Told {

@@ -63,6 +63,13 @@ describe('the ledger', () => {
     const { backMs: _back, ...away } = gap()
     expect(wasConnected(ledger({ gaps: [away] }), 1, 90_000, 90_001)).toBe(false)
   })
+
+  it('takes a client that lost its connection for away since the last that it heard', () => {
+    const silent = ledger({ gaps: [gap({ lostMs: 45_000, backMs: 46_000 })] })
+    expect(wasConnected(silent, 1, 0, 19)).toBe(true)
+    expect(wasConnected(silent, 1, 9_000, 10_500)).toBe(false)
+    expect(wasConnected(silent, 2, 9_000, 10_500)).toBe(true)
+  })
 })
 
 describe('judgeDisruption', () => {
