@@ -47,7 +47,7 @@ export function tally(checks: readonly Check[]): string {
 /** Backends with their rungs, a line: `backends: redis-server 7.0.15, embedded mongo`. Pure. */
 export function backendsLine(backends: Readonly<Record<string, BackendUse>>): string {
   const parts = Object.entries(backends).map(([name, use]) => `${name}: ${use.label}`)
-  return parts.length === 0 ? 'backends: none' : `backends: ${parts.join(', ')}`
+  return parts.length === 0 ? '' : `backends: ${parts.join(', ')}`
 }
 
 /** The verdict over checks, or that something was done or needed not to be: a line, or nothing. Pure. */

@@ -92,7 +92,7 @@ describe('the verdict', () => {
     expect(backendsLine({ redis: program, mongo: embedded })).toBe(
       'backends: redis: redis-server 7.0.15, mongo: embedded',
     )
-    expect(backendsLine({})).toBe('backends: none')
+    expect(backendsLine({})).toBe('')
   })
 })
 
