@@ -9,7 +9,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Mostly they wait for the cluster.
     maxWorkers: 2,
-    maxConcurrency: 3,
+    maxConcurrency: 2,
     globalSetup: ['test/support/global-setup.ts'],
     projects: [
       {

@@ -24,7 +24,7 @@ const ours = (project: ClusterProject) =>
     'rtdeploy.dev/app',
   )
 
-describe.skipIf(kubeconfig === undefined)('the context', { timeout: 300_000 }, () => {
+describe.skipIf(kubeconfig === undefined)('the context', { timeout: 300_000, concurrent: true }, () => {
   it('is always named, and nothing of the user’s is changed', async () => {
     await using project = clusterProject()
     const { path, config } = ownKubeconfig(project)
@@ -109,85 +109,89 @@ describe.skipIf(kubeconfig === undefined)('the context', { timeout: 300_000 }, (
   })
 })
 
-describe.skipIf(kubeconfig === undefined)('before anything is changed', { timeout: 300_000 }, () => {
-  it('says that the namespace may not be made', async () => {
-    await using project = clusterProject()
-    await using other = clusterProject()
-    await other.kubectl('create', 'namespace', other.namespace)
-    const path = await limitedContext(other, 'edit')
-    project.edit('rtdeploy.yaml', setContext('limited'))
-    const run = await project.run(['up', '--no-verify'], { KUBECONFIG: path })
-    expect([run.exitCode, run.stderr]).toEqual([
-      3,
-      expect.stringMatching(/may not (?:make one|work in the namespace)/),
-    ])
-  })
+describe.skipIf(kubeconfig === undefined)(
+  'before anything is changed',
+  { timeout: 300_000, concurrent: true },
+  () => {
+    it('says that the namespace may not be made', async () => {
+      await using project = clusterProject()
+      await using other = clusterProject()
+      await other.kubectl('create', 'namespace', other.namespace)
+      const path = await limitedContext(other, 'edit')
+      project.edit('rtdeploy.yaml', setContext('limited'))
+      const run = await project.run(['up', '--no-verify'], { KUBECONFIG: path })
+      expect([run.exitCode, run.stderr]).toEqual([
+        3,
+        expect.stringMatching(/may not (?:make one|work in the namespace)/),
+      ])
+    })
 
-  it('works for who may edit a namespace that is there, and nothing more', async () => {
-    await using project = clusterProject()
-    await project.kubectl('create', 'namespace', project.namespace)
-    const path = await limitedContext(project, 'edit')
-    project.edit('rtdeploy.yaml', setContext('limited'))
-    const env = { KUBECONFIG: path }
-    const up = await project.run(['up', '--no-verify'], env)
-    expect(`${up.exitCode} ${up.stderr}`).toMatch(/^0 /)
-    expect((await project.run(['status'], env)).exitCode).toBe(0)
-    const down = await project.run(['down', '--yes'], env)
-    expect(`${down.exitCode} ${down.stderr}`).toMatch(/^0 /)
-    expect(await project.kubectl('get', 'namespace', project.namespace, '--output', 'name')).toContain(
-      project.namespace,
-    )
-    expect(await ours(project)).toBe('')
-  })
+    it('works for who may edit a namespace that is there, and nothing more', async () => {
+      await using project = clusterProject()
+      await project.kubectl('create', 'namespace', project.namespace)
+      const path = await limitedContext(project, 'edit')
+      project.edit('rtdeploy.yaml', setContext('limited'))
+      const env = { KUBECONFIG: path }
+      const up = await project.run(['up', '--no-verify'], env)
+      expect(`${up.exitCode} ${up.stderr}`).toMatch(/^0 /)
+      expect((await project.run(['status'], env)).exitCode).toBe(0)
+      const down = await project.run(['down', '--yes'], env)
+      expect(`${down.exitCode} ${down.stderr}`).toMatch(/^0 /)
+      expect(await project.kubectl('get', 'namespace', project.namespace, '--output', 'name')).toContain(
+        project.namespace,
+      )
+      expect(await ours(project)).toBe('')
+    })
 
-  it('names the permission that is missing', async () => {
-    await using project = clusterProject()
-    await project.kubectl('create', 'namespace', project.namespace)
-    const path = await limitedContext(project, 'view')
-    project.edit('rtdeploy.yaml', setContext('limited'))
-    const run = await project.run(['up', '--no-verify'], { KUBECONFIG: path })
-    expect([run.exitCode, run.stderr]).toEqual([3, expect.stringMatching(/limited may not \w+ \w+/)])
-    expect(await ours(project)).toBe('')
-  })
+    it('names the permission that is missing', async () => {
+      await using project = clusterProject()
+      await project.kubectl('create', 'namespace', project.namespace)
+      const path = await limitedContext(project, 'view')
+      project.edit('rtdeploy.yaml', setContext('limited'))
+      const run = await project.run(['up', '--no-verify'], { KUBECONFIG: path })
+      expect([run.exitCode, run.stderr]).toEqual([3, expect.stringMatching(/limited may not \w+ \w+/)])
+      expect(await ours(project)).toBe('')
+    })
 
-  it('says that a quota has no room', async () => {
-    await using project = clusterProject({ replicas: 3 })
-    await project.kubectl('create', 'namespace', project.namespace)
-    await project.kubectl('create', 'quota', 'small', '--hard=pods=2')
-    const run = await project.run(['up', '--no-verify'])
-    expect([run.exitCode, run.stderr]).toEqual([
-      3,
-      expect.stringContaining('small: pods 2, used 0, 3 more needed'),
-    ])
-    expect((await ours(project)).replace(/lease.*\n/, '')).toBe('')
-  })
+    it('says that a quota has no room', async () => {
+      await using project = clusterProject({ replicas: 3 })
+      await project.kubectl('create', 'namespace', project.namespace)
+      await project.kubectl('create', 'quota', 'small', '--hard=pods=2')
+      const run = await project.run(['up', '--no-verify'])
+      expect([run.exitCode, run.stderr]).toEqual([
+        3,
+        expect.stringContaining('small: pods 2, used 0, 3 more needed'),
+      ])
+      expect((await ours(project)).replace(/lease.*\n/, '')).toBe('')
+    })
 
-  it('names a kind that the cluster does not know, with and without a namespace', async () => {
-    await using project = clusterProject()
-    project.edit(
-      app,
-      text => `${text}---\napiVersion: dreams.example.com/v1\nkind: Dream\nmetadata:\n  name: tiny\n`,
-    )
-    const without = await project.run(['up', '--no-verify'])
-    expect([without.exitCode, without.stderr]).toEqual([
-      3,
-      expect.stringContaining('does not know Dream (dreams.example.com/v1)'),
-    ])
-    await expect(project.kubectl('get', 'namespace', project.namespace)).rejects.toThrow('NotFound')
-    await project.kubectl('create', 'namespace', project.namespace)
-    const within = await project.run(['up', '--no-verify'])
-    expect([within.exitCode, within.stderr]).toEqual([
-      3,
-      expect.stringContaining('does not know Dream (dreams.example.com/v1)'),
-    ])
-  })
+    it('names a kind that the cluster does not know, with and without a namespace', async () => {
+      await using project = clusterProject()
+      project.edit(
+        app,
+        text => `${text}---\napiVersion: dreams.example.com/v1\nkind: Dream\nmetadata:\n  name: tiny\n`,
+      )
+      const without = await project.run(['up', '--no-verify'])
+      expect([without.exitCode, without.stderr]).toEqual([
+        3,
+        expect.stringContaining('does not know Dream (dreams.example.com/v1)'),
+      ])
+      await expect(project.kubectl('get', 'namespace', project.namespace)).rejects.toThrow('NotFound')
+      await project.kubectl('create', 'namespace', project.namespace)
+      const within = await project.run(['up', '--no-verify'])
+      expect([within.exitCode, within.stderr]).toEqual([
+        3,
+        expect.stringContaining('does not know Dream (dreams.example.com/v1)'),
+      ])
+    })
 
-  it('names a field that is not known, and the object it stands in', async () => {
-    await using project = clusterProject()
-    await project.kubectl('create', 'namespace', project.namespace)
-    project.edit(app, text => text.replace('  strategy:\n', '  strategie: {}\n  strategy:\n'))
-    const run = await project.run(['up', '--no-verify'])
-    expect(run.exitCode).toBe(2)
-    expect(run.stderr).toMatch(/Deployment\/tiny: .*strategie/)
-  })
-})
+    it('names a field that is not known, and the object it stands in', async () => {
+      await using project = clusterProject()
+      await project.kubectl('create', 'namespace', project.namespace)
+      project.edit(app, text => text.replace('  strategy:\n', '  strategie: {}\n  strategy:\n'))
+      const run = await project.run(['up', '--no-verify'])
+      expect(run.exitCode).toBe(2)
+      expect(run.stderr).toMatch(/Deployment\/tiny: .*strategie/)
+    })
+  },
+)

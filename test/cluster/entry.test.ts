@@ -77,68 +77,72 @@ const ways: readonly Way[] = [
   },
 ]
 
-describe.skipIf(kubeconfig === undefined)('three replicas behind', { timeout: 600_000 }, () => {
-  for (const way of ways) {
-    it.skipIf(!way.there)(`${way.name}: up ends verified, down leaves no way in`, async () => {
+describe.skipIf(kubeconfig === undefined)(
+  'three replicas behind',
+  { timeout: 600_000, concurrent: true },
+  () => {
+    for (const way of ways) {
+      it.skipIf(!way.there)(`${way.name}: up ends verified, down leaves no way in`, async () => {
+        await using project = clusterProject({ parts: ['redis.yaml', 'entry.yaml'], replicas: 3 })
+        if (way.entry !== undefined) project.write(`${manifests}/entry.yaml`, way.entry)
+        if (way.service !== undefined) project.edit(`${manifests}/app.yaml`, way.service)
+        const up = await project.run(['up', '--json'])
+        const report = JSON.parse(up.stdout)
+        const failed = report.checks?.filter((check: { status: string }) => check.status === 'fail')
+        expect([up.exitCode, failed, report.error]).toEqual([0, [], undefined])
+        expect(report.checks.find((check: { id: string }) => check.id === 'spread.replicas').status).toBe(
+          'pass',
+        )
+        const status = JSON.parse((await project.run(['status', '--json'])).stdout)
+        expect(status.result.url).toBe(report.result.url)
+        const nodes = new Set(
+          status.result.replicas
+            .filter((row: { workload: string }) => row.workload === 'tiny')
+            .map((row: { node: string }) => row.node),
+        )
+        expect(nodes.size).toBeGreaterThan(1)
+        const down = await project.run(['down', '--yes', '--delete-data'])
+        expect(`${down.exitCode} ${down.stderr}`).toMatch(/^0 /)
+        await expect(project.kubectl('get', 'namespace', project.namespace)).rejects.toThrow('NotFound')
+      })
+    }
+
+    it.skipIf(!gateways.includes('traefik'))('Gateway traefik: an address and answers', async () => {
       await using project = clusterProject({ parts: ['redis.yaml', 'entry.yaml'], replicas: 3 })
-      if (way.entry !== undefined) project.write(`${manifests}/entry.yaml`, way.entry)
-      if (way.service !== undefined) project.edit(`${manifests}/app.yaml`, way.service)
-      const up = await project.run(['up', '--json'])
-      const report = JSON.parse(up.stdout)
-      const failed = report.checks?.filter((check: { status: string }) => check.status === 'fail')
-      expect([up.exitCode, failed, report.error]).toEqual([0, [], undefined])
-      expect(report.checks.find((check: { id: string }) => check.id === 'spread.replicas').status).toBe(
-        'pass',
-      )
-      const status = JSON.parse((await project.run(['status', '--json'])).stdout)
-      expect(status.result.url).toBe(report.result.url)
-      const nodes = new Set(
-        status.result.replicas
-          .filter((row: { workload: string }) => row.workload === 'tiny')
-          .map((row: { node: string }) => row.node),
-      )
-      expect(nodes.size).toBeGreaterThan(1)
-      const down = await project.run(['down', '--yes', '--delete-data'])
-      expect(`${down.exitCode} ${down.stderr}`).toMatch(/^0 /)
-      await expect(project.kubectl('get', 'namespace', project.namespace)).rejects.toThrow('NotFound')
+      project.write(`${manifests}/entry.yaml`, gateway('traefik'))
+      const up = await project.run(['up', '--no-verify', '--json'])
+      expect([up.exitCode, JSON.parse(up.stdout).error]).toEqual([0, undefined])
+      // The standard channel of the Gateway API has no affinity: rtdeploy must not say that all is well.
+      const verified = await project.run(['verify', '--idle', '0'])
+      expect([0, 5]).toContain(verified.exitCode)
+      if (verified.exitCode === 5) expect(verified.stdout).toContain('RT008')
     })
-  }
 
-  it.skipIf(!gateways.includes('traefik'))('Gateway traefik: an address and answers', async () => {
-    await using project = clusterProject({ parts: ['redis.yaml', 'entry.yaml'], replicas: 3 })
-    project.write(`${manifests}/entry.yaml`, gateway('traefik'))
-    const up = await project.run(['up', '--no-verify', '--json'])
-    expect([up.exitCode, JSON.parse(up.stdout).error]).toEqual([0, undefined])
-    // The standard channel of the Gateway API has no affinity: rtdeploy must not say that all is well.
-    const verified = await project.run(['verify', '--idle', '0'])
-    expect([0, 5]).toContain(verified.exitCode)
-    if (verified.exitCode === 5) expect(verified.stdout).toContain('RT008')
-  })
+    it.skipIf(!isGoogle)('a Service of type LoadBalancer: an address and answers', async () => {
+      await using project = clusterProject({ parts: ['redis.yaml', 'entry.yaml'], replicas: 3 })
+      project.write(
+        `${manifests}/entry.yaml`,
+        'apiVersion: v1\nkind: Service\nmetadata: { name: tiny-lb }\nspec:\n  type: LoadBalancer\n  sessionAffinity: ClientIP\n  externalTrafficPolicy: Local\n  selector: { app.kubernetes.io/name: tiny }\n  ports: [{ name: http, port: 80, targetPort: http }]\n',
+      )
+      const [up] = await Promise.all([
+        project.run(['up', '--json']),
+        leaveToBalancer(project.namespace, 'tiny-lb'),
+      ])
+      expect([up.exitCode, JSON.parse(up.stdout).error]).toEqual([0, undefined])
+      expect(JSON.parse(up.stdout).result.url).toMatch(/^http:\/\//)
+      expect((await project.run(['down', '--yes', '--delete-data'])).exitCode).toBe(0)
+    })
 
-  it.skipIf(!isGoogle)('a Service of type LoadBalancer: an address and answers', async () => {
-    await using project = clusterProject({ parts: ['redis.yaml', 'entry.yaml'], replicas: 3 })
-    project.write(
-      `${manifests}/entry.yaml`,
-      'apiVersion: v1\nkind: Service\nmetadata: { name: tiny-lb }\nspec:\n  type: LoadBalancer\n  sessionAffinity: ClientIP\n  externalTrafficPolicy: Local\n  selector: { app.kubernetes.io/name: tiny }\n  ports: [{ name: http, port: 80, targetPort: http }]\n',
-    )
-    const [up] = await Promise.all([
-      project.run(['up', '--json']),
-      leaveToBalancer(project.namespace, 'tiny-lb'),
-    ])
-    expect([up.exitCode, JSON.parse(up.stdout).error]).toEqual([0, undefined])
-    expect(JSON.parse(up.stdout).result.url).toMatch(/^http:\/\//)
-    expect((await project.run(['down', '--yes', '--delete-data'])).exitCode).toBe(0)
-  })
-
-  it('says that nobody looks after a class without a controller', async () => {
-    await using project = clusterProject({ parts: ['entry.yaml'] })
-    project.write(`${manifests}/entry.yaml`, ingress('', '  ingressClassName: of-dreams\n'))
-    const up = await project.run(['up', '--no-verify'])
-    expect(up.exitCode).toBe(1)
-    expect(up.stderr).toContain('nobody looks after Ingress tiny (class of-dreams)')
-    expect(up.stderr).toContain('code: entry.no-controller')
-  })
-})
+    it('says that nobody looks after a class without a controller', async () => {
+      await using project = clusterProject({ parts: ['entry.yaml'] })
+      project.write(`${manifests}/entry.yaml`, ingress('', '  ingressClassName: of-dreams\n'))
+      const up = await project.run(['up', '--no-verify'])
+      expect(up.exitCode).toBe(1)
+      expect(up.stderr).toContain('nobody looks after Ingress tiny (class of-dreams)')
+      expect(up.stderr).toContain('code: entry.no-controller')
+    })
+  },
+)
 
 describe.skipIf(kubeconfig === undefined || !isGoogle)('verify', { timeout: 600_000 }, () => {
   it('from inside, and through a rollout, a killed replica and a drained node', async () => {

@@ -197,15 +197,19 @@ async function recordSnapshot(project: ClusterProject, code: string): Promise<vo
   )
 }
 
-describe.skipIf(kubeconfig === undefined)('up says why it does not come up:', { timeout: 300_000 }, () => {
-  it.each(faults.map(fault => [fault.name, fault] as const))('%s', async (_name, fault) => {
-    await using project = clusterProject()
-    await fault.prepare(project)
-    const args = (fault.args ?? []).map(arg => arg.replace('IMAGE', project.image.split('@')[0] ?? ''))
-    const run = await project.run(['up', '--no-verify', ...args]).finally(() => fault.after?.(project))
-    expect(`${run.exitCode} ${run.stderr}`).toMatch(/^1 /)
-    expect(run.stderr).toContain(`code: ${fault.code}`)
-    for (const words of fault.says) expect(run.stderr).toMatch(words)
-    await recordSnapshot(project, fault.code)
-  })
-})
+describe.skipIf(kubeconfig === undefined)(
+  'up says why it does not come up:',
+  { timeout: 300_000, concurrent: true },
+  () => {
+    it.each(faults.map(fault => [fault.name, fault] as const))('%s', async (_name, fault) => {
+      await using project = clusterProject()
+      await fault.prepare(project)
+      const args = (fault.args ?? []).map(arg => arg.replace('IMAGE', project.image.split('@')[0] ?? ''))
+      const run = await project.run(['up', '--no-verify', ...args]).finally(() => fault.after?.(project))
+      expect(`${run.exitCode} ${run.stderr}`).toMatch(/^1 /)
+      expect(run.stderr).toContain(`code: ${fault.code}`)
+      for (const words of fault.says) expect(run.stderr).toMatch(words)
+      await recordSnapshot(project, fault.code)
+    })
+  },
+)

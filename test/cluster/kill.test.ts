@@ -62,28 +62,32 @@ const expected = [
 const changes = [1, 2, 3, 4, 5, 6, 7, 8]
 const moments = changes.flatMap(at => (['before', 'after'] as const).map(moment => [moment, at] as const))
 
-describe.skipIf(kubeconfig === undefined)('killed with SIGKILL', { timeout: 300_000 }, () => {
-  it.each(moments)(
-    '%s change %i of up: the next up ends where an undisturbed one does',
-    async (moment, at) => {
-      await using project = clusterProject()
-      const killed = await project.run(['up', '--no-verify'], killer(project, at, moment))
-      expect(killed.signal).toBe('SIGKILL')
-      const next = await project.run(['up', '--no-verify'])
-      expect(`${next.exitCode} ${next.stderr}`).toMatch(/^0 /)
-      expect(await world(project)).toEqual(expected)
-      const again = await project.run(['up', '--no-verify', '--json'])
-      expect(JSON.parse(again.stdout).outcome).toBe('nothing-to-do')
-    },
-  )
+describe.skipIf(kubeconfig === undefined)(
+  'killed with SIGKILL',
+  { timeout: 300_000, concurrent: true },
+  () => {
+    it.each(moments)(
+      '%s change %i of up: the next up ends where an undisturbed one does',
+      async (moment, at) => {
+        await using project = clusterProject()
+        const killed = await project.run(['up', '--no-verify'], killer(project, at, moment))
+        expect(killed.signal).toBe('SIGKILL')
+        const next = await project.run(['up', '--no-verify'])
+        expect(`${next.exitCode} ${next.stderr}`).toMatch(/^0 /)
+        expect(await world(project)).toEqual(expected)
+        const again = await project.run(['up', '--no-verify', '--json'])
+        expect(JSON.parse(again.stdout).outcome).toBe('nothing-to-do')
+      },
+    )
 
-  it.each([1, 2, 4, 6, 8, 9, 10])('after change %i of down: the next down leaves nothing', async at => {
-    await using project = clusterProject()
-    expect((await project.run(['up', '--no-verify'])).exitCode).toBe(0)
-    const killed = await project.run(['down', '--yes'], killer(project, at, 'after'))
-    expect(killed.signal).toBe('SIGKILL')
-    const next = await project.run(['down', '--yes'])
-    expect(`${next.exitCode} ${next.stderr}`).toMatch(/^0 /)
-    await expect(project.kubectl('get', 'namespace', project.namespace)).rejects.toThrow('NotFound')
-  })
-})
+    it.each([1, 2, 4, 6, 8, 9, 10])('after change %i of down: the next down leaves nothing', async at => {
+      await using project = clusterProject()
+      expect((await project.run(['up', '--no-verify'])).exitCode).toBe(0)
+      const killed = await project.run(['down', '--yes'], killer(project, at, 'after'))
+      expect(killed.signal).toBe('SIGKILL')
+      const next = await project.run(['down', '--yes'])
+      expect(`${next.exitCode} ${next.stderr}`).toMatch(/^0 /)
+      await expect(project.kubectl('get', 'namespace', project.namespace)).rejects.toThrow('NotFound')
+    })
+  },
+)

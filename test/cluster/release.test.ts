@@ -6,7 +6,7 @@ const greet = (word: string) => (text: string) =>
   text.replace(/ {2}(?:GREETING: .*\n {2})?PORT/, `  GREETING: ${word}\n  PORT`)
 const report = (run: { readonly stdout: string }) => JSON.parse(run.stdout)
 
-describe.skipIf(kubeconfig === undefined)('a release', { timeout: 300_000 }, () => {
+describe.skipIf(kubeconfig === undefined)('a release', { timeout: 300_000, concurrent: true }, () => {
   it('comes up, is not touched by the second up, and down leaves nothing', async () => {
     await using project = clusterProject({ replicas: 2 })
     const planned = await project.run(['plan', '--detailed-exitcode'])

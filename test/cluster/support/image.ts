@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   cpSync,
@@ -8,6 +8,8 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -32,6 +34,16 @@ export function bundleApp(folder: string): void {
   })
 }
 
+const believedMs = 10 * 60_000
+
+/** A registry may have been emptied since. */
+function isThere(image: string, note: string): boolean {
+  if (Date.now() - statSync(note).mtimeMs < believedMs) return true
+  if (spawnSync('docker', ['pull', '--quiet', image]).status !== 0) return false
+  utimesSync(note, new Date(), new Date())
+  return true
+}
+
 /** The app's image by digest, built and pushed once as long as the app is the same. Files of tests share it. */
 export function pushedImage(repository: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'rtdeploy-image-'))
@@ -45,7 +57,8 @@ export function pushedImage(repository: string): string {
       .digest('hex')
       .slice(0, 16)
     const note = join(tmpdir(), 'rtdeploy-test-images', digest)
-    if (existsSync(note)) return readFileSync(note, 'utf8')
+    const known = existsSync(note) ? readFileSync(note, 'utf8') : undefined
+    if (known !== undefined && isThere(known, note)) return known
     const tag = `${repository}:test-${digest}`
     const docker = (...args: string[]) =>
       execFileSync('docker', args, { cwd: folder, encoding: 'utf8', stdio: 'pipe' })
