@@ -30,8 +30,13 @@ export function clusterPaths(project: string) {
 }
 
 /** Runs a query of the cluster; what kubectl says no to is thrown as something that a person can put right. */
-export async function askCluster<T>(host: Host, cluster: Cluster, query: Query<T>): Promise<T> {
-  const ran = await host.run(query.command, { timeoutMs: queryTimeoutMs, signal: host.interrupted })
+export async function askCluster<T>(
+  host: Host,
+  cluster: Cluster,
+  query: Query<T>,
+  timeoutMs = queryTimeoutMs,
+): Promise<T> {
+  const ran = await host.run(query.command, { timeoutMs, signal: host.interrupted })
   host.interrupted.throwIfAborted()
   if (ran.exitCode === 0) return query.parse(ran.stdout)
   throw clusterError(query.command, ran, cluster)

@@ -19,9 +19,12 @@ export interface ClusterRecords {
 /** The oldest API server that we are tested against. */
 const oldestMinor = 29
 
+/** kubectl itself tries for a minute; who is asked for nothing but a version answers sooner, or not at all. */
+const silentMs = 25_000
+
 /** Asks the server for its version, and refuses one that is older than 1.29. */
 export async function readVersions(host: Host, cluster: Cluster): Promise<Versions> {
-  const found = await askCluster(host, cluster, versions(cluster))
+  const found = await askCluster(host, cluster, versions(cluster), silentMs)
   if (found.minor >= oldestMinor) return found
   throw new UserError(`the cluster runs Kubernetes ${found.server}, at least 1.${oldestMinor} is needed`, {
     code: 'cluster.too-old',

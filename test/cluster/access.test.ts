@@ -165,6 +165,26 @@ describe.skipIf(kubeconfig === undefined)(
       expect((await ours(project)).replace(/lease.*\n/, '')).toBe('')
     })
 
+    it('refuses a control plane that is too old', async () => {
+      await using project = clusterProject()
+      const real = process.env.PATH?.split(':').find(path => existsSync(join(path, 'kubectl')))
+      const folder = join(project.folder, 'older')
+      const answer =
+        '{"clientVersion":{"gitVersion":"v1.33.0"},"serverVersion":{"minor":"28+","gitVersion":"v1.28.9"}}'
+      mkdirSync(folder)
+      writeFileSync(
+        join(folder, 'kubectl'),
+        `#!/bin/sh\nfor word in "$@"; do [ "$word" != version ] || { echo '${answer}'; exit; }; done\nexec ${real}/kubectl "$@"\n`,
+        { mode: 0o755 },
+      )
+      const run = await project.run(['up', '--no-verify'], { PATH: `${folder}:${process.env.PATH}` })
+      expect([run.exitCode, run.stderr]).toEqual([
+        3,
+        expect.stringContaining('the cluster runs Kubernetes v1.28.9, at least 1.29 is needed'),
+      ])
+      await expect(project.kubectl('get', 'namespace', project.namespace)).rejects.toThrow('NotFound')
+    })
+
     it('names a kind that the cluster does not know, with and without a namespace', async () => {
       await using project = clusterProject()
       project.edit(

@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { clusterProject, kubeconfig, manifests } from '../cluster/support/project.ts'
+import { median, type Row } from './row.ts'
+
+const rounds = 9
+const names = { up: '`up` when nothing changed / kubectl diff', plan: '`plan` / kubectl diff' } as const
+const target = '<= 1.1'
+
+/** What a release that changes nothing costs on a real cluster, against kubectl's own look at the same objects. */
+export async function benchCluster(): Promise<Row[]> {
+  if (kubeconfig === undefined)
+    return Object.values(names).map(name => ({
+      name,
+      value: 0,
+      unit: 'x',
+      target,
+      note: 'needs KUBECONFIG and RTDEPLOY_TEST_IMAGE',
+    }))
+  await using project = clusterProject({ parts: ['redis.yaml'], replicas: 3 })
+  const first = await project.run(['up', '--no-verify'])
+  if (first.exitCode !== 0) throw new Error(first.stderr)
+  // What the release applied, as the overlay has it: the same objects, asked of the same server in the same way.
+  const overlay = join(project.folder, '.rtdeploy/kubernetes/overlay')
+  const own = join(project.folder, '.rtdeploy/kubernetes/kubeconfig')
+  const env = { ...process.env, ...project.env }
+  const diff = () =>
+    spawnSync(
+      'kubectl',
+      [
+        '--kubeconfig',
+        own,
+        'diff',
+        '--server-side',
+        '--field-manager=rtdeploy',
+        '--force-conflicts',
+        '-k',
+        overlay,
+      ],
+      { env, cwd: join(project.folder, manifests) },
+    )
+  const took = { diff: [] as number[], up: [] as number[], plan: [] as number[] }
+  for (let round = 0; round < rounds; round += 1) {
+    const began = performance.now()
+    diff()
+    const diffed = performance.now()
+    await project.run(['up', '--no-verify'])
+    const upped = performance.now()
+    await project.run(['plan'])
+    took.diff.push(diffed - began)
+    took.up.push(upped - diffed)
+    took.plan.push(performance.now() - upped)
+  }
+  return (['up', 'plan'] as const).map(verb => {
+    const value = median(took[verb]) / median(took.diff)
+    const note = `${Math.round(median(took[verb]))} ms / ${Math.round(median(took.diff))} ms`
+    return { name: names[verb], value, unit: 'x', target, ok: value <= 1.1, note }
+  })
+}
