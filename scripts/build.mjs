@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { build, transform } from 'esbuild'
 import { packTemplate } from './pack-template.mjs'
 import { templatesForEsbuild } from './templates.mjs'
+import { thirdParty } from './third-party.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
@@ -33,8 +34,9 @@ const lazyCommander = {
   },
 }
 
-const { outputFiles } = await build({
+const { outputFiles, metafile } = await build({
   absWorkingDir: root,
+  metafile: true,
   entryPoints: entries
     .map(name => ({ in: join(root, 'src', `${name}.ts`), out: name.split('/').at(-1) }))
     .filter(entry => existsSync(entry.in)),
@@ -87,8 +89,9 @@ async function jsonSchema() {
 
 /** One file, since it is handed to pods by itself. */
 async function inClusterProgram() {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     absWorkingDir: root,
+    metafile: true,
     entryPoints: ['src/verify/in-cluster-main.ts'],
     write: false,
     bundle: true,
@@ -98,7 +101,7 @@ async function inClusterProgram() {
     minify: true,
     legalComments: 'none',
   })
-  return outputFiles[0].text
+  return { text: outputFiles[0].text, metafile }
 }
 
 /** The help of the program as a whole: bin/ prints it without loading anything. */
@@ -133,11 +136,13 @@ function removeAllBut(keep) {
 const programs = await Promise.all(outputFiles.map(asCommonJs))
 const type = { path: join(dist, 'package.json'), contents: Buffer.from('{ "type": "commonjs" }\n') }
 const keep = new Set([type, ...programs].map(publish))
+const inCluster = await inClusterProgram()
 for (const [name, contents] of [
   ['chat-template.json.gz', packTemplate(join(root, 'chat-template'))],
   ['terraform.json.gz', packTemplate(join(root, 'templates', 'terraform'))],
   ['schema.json', await jsonSchema()],
-  ['in-cluster.mjs', await inClusterProgram()],
+  ['in-cluster.mjs', inCluster.text],
+  ['THIRD-PARTY.txt', thirdParty(root, [metafile, inCluster.metafile])],
   ['help.txt', await helpText()],
 ]) {
   keep.add(publish({ path: join(dist, name), contents: Buffer.from(contents) }))

@@ -1,4 +1,5 @@
 import { exitCodes, printable, UserError } from '../errors.ts'
+import { localPaths } from '../local/state.ts'
 import type { Emit } from '../report/events.ts'
 import { lastLines, mergeLogs } from '../report/merge-logs.ts'
 import { paintFor } from '../report/paint.ts'
@@ -38,6 +39,8 @@ export async function logs(host: Host, options: LogsOptions, emit: Emit): Promis
   const show = showLines(host, options.replica === undefined ? sources : [])
   if (options.json !== true) for (const { name, line } of lines) show(name, line)
   if (options.follow) {
+    if ((await host.kindOf(localPaths(folder).state)) === undefined)
+      emit({ type: 'note', text: 'nothing runs here now: waiting for the next rtdeploy up' })
     const offsets = texts.map(text => Buffer.byteLength(text))
     if ((await followLogs(host, folder, sources, offsets, show)) === 'ended')
       emit({ type: 'note', text: 'the app was taken down: nothing more comes' })

@@ -1,6 +1,7 @@
 import { describePlan, type Plan } from '../plan/plan.ts'
 import type { Emit } from '../report/events.ts'
 import { outcomeOf, type Report } from '../report/report.ts'
+import { explanation } from '../report/rules.ts'
 import { backendsLine } from '../report/text.ts'
 import type { Host } from '../run/host.ts'
 import { flagsAgain } from './flags-again.ts'
@@ -43,11 +44,9 @@ export async function up(host: Host, options: UpOptions, emit: Emit): Promise<Re
         : []
     if (running !== undefined && verified.length > 0) await rememberVerified(host, project, running, verified)
     const checks = [...unwell, ...verified]
-    if (running !== undefined)
-      emit({
-        type: 'note',
-        text: `${running.url === undefined ? 'no way in from outside  ' : ''}${backendsLine(running.backends)}`,
-      })
+    const noWayIn = running?.url === undefined ? 'no way in from outside  ' : ''
+    const note = running === undefined ? '' : `${noWayIn}${backendsLine(running.backends)}`.trim()
+    if (note !== '') emit({ type: 'note', text: note })
     return {
       schemaVersion: 1,
       verb: 'up',
@@ -55,7 +54,7 @@ export async function up(host: Host, options: UpOptions, emit: Emit): Promise<Re
       steps,
       checks,
       ...(running === undefined ? {} : { backends: running.backends, result: { url: running.url } }),
-      next: changed ? ['rtdeploy status', 'rtdeploy down'] : ['rtdeploy verify', 'rtdeploy down'],
+      next: [...explanation(checks), changed ? 'rtdeploy status' : 'rtdeploy verify', 'rtdeploy down'],
       tookMs: host.now() - began,
     }
   } finally {

@@ -3,6 +3,7 @@ import { configPath, readConfig } from '../config/read.ts'
 import { exitCodes, UserError } from '../errors.ts'
 import type { Emit } from '../report/events.ts'
 import { outcomeOf, type Report } from '../report/report.ts'
+import { explanation } from '../report/rules.ts'
 import type { Host } from '../run/host.ts'
 import type { Running, Runtime } from '../targets/target.ts'
 import { type VerifyOptions, type VerifyProgress, verifyDefaults } from '../verify/options.ts'
@@ -37,7 +38,7 @@ export async function verifyCommand(host: Host, flags: VerifyCommandFlags, emit:
     checks,
     ...(backends === undefined ? {} : { backends }),
     result: { observations },
-    next: measured.next,
+    next: [...explanation(checks), ...measured.next],
     tookMs: host.now() - began,
   }
   if (page !== undefined) {

@@ -1,3 +1,5 @@
+import type { Check } from './report.ts'
+
 /** One trap that checks name by its id. */
 export interface Rule {
   readonly id: string
@@ -118,6 +120,13 @@ export const rules: readonly Rule[] = [
     source: `${socketIo}/troubleshooting-connection-issues/`,
   },
 ]
+
+/** What says more about the first rule that a failed check names; nothing when none does. Pure. */
+export function explanation(checks: readonly Check[]): string[] {
+  const whys = checks.flatMap(check => (check.status === 'fail' ? (check.why ?? '') : []))
+  const id = /RT\d{3}/.exec(whys.join(' '))?.[0]
+  return rules.some(rule => rule.id === id) ? [`rtdeploy explain ${id}`] : []
+}
 
 /** All rules, a line each. Pure. */
 export function listRules(): string {

@@ -22,6 +22,10 @@ describe('logs', { timeout: 120_000 }, () => {
     await runIn(project.folder, ['down'])
     const ended = await following.done
     expect([ended.exitCode, ended.stderr]).toEqual([0, expect.stringContaining('the app was taken down')])
+    const waiting = startIn(project.folder, ['logs', '-f'])
+    await waiting.seen('nothing runs here now')
+    waiting.kill('SIGINT')
+    expect((await waiting.done).exitCode).toBe(0)
   })
 
   it('refuses -f with --json, which would have no end', async () => {

@@ -60,10 +60,19 @@ describe('the package that npm would publish', { timeout: 300_000 }, () => {
         'dist/schema.json',
         'dist/chat-template.json.gz',
         'dist/terraform.json.gz',
+        'dist/THIRD-PARTY.txt',
       ]),
     )
     const bytes = files.reduce((sum, path) => sum + statSync(join(installed, path)).size, 0)
     expect(bytes).toBeLessThanOrEqual(1.5 * 1024 * 1024)
+  })
+
+  it('brings the licences of what is bundled', () => {
+    const text = readFileSync(join(installed, 'dist/THIRD-PARTY.txt'), 'utf8')
+    for (const name of ['commander', 'yaml', 'zod', 'bson', 'mingo', '@inquirer/core'])
+      expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((MIT|ISC|Apache-2\\.0)\\)$`, 'm'))
+    expect(text).toContain('THE SOFTWARE IS PROVIDED "AS IS"')
+    expect(text).not.toContain('(undefined)')
   })
 
   it('runs as npx would run it: init, up, verify, status, down', async () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { describeRule, rules } from '../../../src/report/rules.ts'
+import { describeRule, explanation, rules } from '../../../src/report/rules.ts'
 
 const verify = join(import.meta.dirname, '../../../src/verify')
 const named = readdirSync(verify)
@@ -13,6 +13,17 @@ describe('the rules', () => {
     expect(new Set(named).size).toBeGreaterThan(5)
     const known = rules.map(rule => rule.id)
     expect([...new Set(named)].filter(id => !known.includes(id))).toEqual([])
+  })
+
+  it('are named as the next thing to read after a check that failed', () => {
+    const check = { id: 'a.b', title: '', wanted: '', found: '', status: 'fail' } as const
+    expect(explanation([{ ...check, why: 'RT008: polling (RT009)' }])).toEqual(['rtdeploy explain RT008'])
+    expect(
+      explanation([
+        { ...check, status: 'warn', why: 'RT011' },
+        { ...check, why: 'slow' },
+      ]),
+    ).toEqual([])
   })
 
   it('are in the order of their ids, each once', () => {
