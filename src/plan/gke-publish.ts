@@ -1,5 +1,7 @@
 import type { GkeNames } from '../config/gke-names.ts'
-import type { Login } from '../tools/gcloud.ts'
+import type { ImageFacts } from '../facts/cluster-image.ts'
+import type { Verb } from '../report/report.ts'
+import { enableServices, type Login, submitBuild } from '../tools/gcloud.ts'
 import type { Plan, Step } from './plan.ts'
 
 /** Where the login to the image repository is: a folder of ours, the person's own stays as it is. */
@@ -41,4 +43,37 @@ export function withRegistryLogin(
     },
   ]
   return { ...plan, steps: plan.steps.toSpliced(at, 0, ...steps) }
+}
+
+const buildTimeoutMs = 30 * 60_000
+
+/** Cloud Build builds and pushes, where neither Docker nor Podman answers. Pure. */
+export function planCloudBuild(verb: Verb, names: GkeNames, folder: string, image: ImageFacts): Plan {
+  const tag = `${image.repository}:${image.tag}`
+  const steps: Step[] = [
+    {
+      id: 'builds.enable',
+      quiet: true,
+      title: 'switch on Cloud Build',
+      action: { kind: 'run', command: enableServices(names.project, ['cloudbuild.googleapis.com']) },
+    },
+    {
+      id: 'image.submit',
+      title: `send ${tag} to Cloud Build, since no Docker answers`,
+      action: { kind: 'run', command: submitBuild(names.project, names.bucket, folder, tag) },
+      hint: 'rtdeploy doctor',
+    },
+    {
+      id: 'image.build',
+      title: `build ${tag} with Cloud Build`,
+      action: {
+        kind: 'wait',
+        until: { kind: 'built', project: names.project, tag },
+        timeoutMs: buildTimeoutMs,
+        everyMs: 2000,
+      },
+      hint: `the build’s own log: https://console.cloud.google.com/cloud-build/builds?project=${names.project}`,
+    },
+  ]
+  return { verb, stage: 'publish', steps }
 }

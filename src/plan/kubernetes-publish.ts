@@ -40,6 +40,10 @@ export function planPublish({ verb, project, platform, image, pushEnv }: Publish
   return { verb, stage: 'publish', steps }
 }
 
+/** There is something to build, and nothing here that could build it. Pure. */
+export const needsBuilder = ({ digest, program, hasDockerfile, given }: ImageFacts): boolean =>
+  digest === undefined && program === undefined && hasDockerfile && given !== true
+
 function refuseUnbuildable({ hasDockerfile, program }: ImageFacts): void {
   if (!hasDockerfile) {
     throw new UserError('the project has no Dockerfile', {

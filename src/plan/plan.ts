@@ -76,6 +76,8 @@ export type CloudCondition =
       readonly region: string
       readonly services: readonly string[]
     }
+  /** Cloud Build has built and pushed the image. */
+  | { readonly kind: 'built'; readonly project: string; readonly tag: string }
   /** What the cluster's controllers made on the network is gone: it cannot go before. */
   | {
       readonly kind: 'released'
@@ -165,6 +167,8 @@ function describeCondition(condition: Condition): string {
       return `${nameOf(condition.entry)} to have an address`
     case 'apis':
       return `${condition.services.length} APIs of ${condition.project} to answer`
+    case 'built':
+      return `Cloud Build to push ${condition.tag}`
     case 'released':
       return `the load balancer's parts to leave the network ${condition.network}`
     case 'answers':

@@ -63,6 +63,7 @@ async function holds(
     case 'address':
     case 'answers':
     case 'apis':
+    case 'built':
     case 'released':
       if (look === undefined) throw new Error(`nobody can look at ${condition.kind}`)
       return look(condition, tell)

@@ -1,9 +1,10 @@
+import { UserError } from '../errors.ts'
 import { readCompute } from '../facts/gke-leftovers.ts'
 import { readApi } from '../facts/gke-project.ts'
 import type { CloudCondition } from '../plan/plan.ts'
 import type { Host } from '../run/host.ts'
 import type { Login } from '../tools/gcloud.ts'
-import { enabledServices, getResource } from '../tools/google-apis.ts'
+import { enabledServices, getResource, newestBuild } from '../tools/google-apis.ts'
 import { serviceOf } from '../tools/google-balancer.ts'
 
 type Tell = (text: string) => void
@@ -40,6 +41,22 @@ export async function lookAtCloud(
       const late = waiting.flat()
       if (late.length > 0) tell(`${late.join(', ')} not yet everywhere`)
       return late.length === 0
+    }
+    case 'built': {
+      const { project, tag } = until
+      const answer = await readApi(host, login, newestBuild(login, project, tag))
+      const build = answer?.ok === true ? answer.value : undefined
+      if (build === undefined) return false
+      tell(`Cloud Build says ${build.status.toLowerCase()}`)
+      if (build.status === 'SUCCESS') return true
+      if (['QUEUED', 'PENDING', 'WORKING'].includes(build.status)) return false
+      throw new UserError(
+        `Cloud Build could not build ${tag}: ${build.detail || build.status.toLowerCase()}`,
+        {
+          code: 'image.build-failed',
+          hint: `its log: ${build.log || `https://console.cloud.google.com/cloud-build/builds?project=${project}`}`,
+        },
+      )
     }
     case 'released': {
       const items = await readCompute(host, login, until.project)

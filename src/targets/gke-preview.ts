@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { clusterPaths } from '../facts/cluster-connection.ts'
 import { cloudError, readTerraform } from '../facts/gke-terraform.ts'
-import { pushEnv } from '../plan/gke-publish.ts'
-import { planPublish } from '../plan/kubernetes-publish.ts'
+import { planCloudBuild, pushEnv } from '../plan/gke-publish.ts'
+import { needsBuilder, planPublish } from '../plan/kubernetes-publish.ts'
 import type { Plan } from '../plan/plan.ts'
 import { terraformInitLocal } from '../tools/terraform.ts'
 import { writeValues } from './gke-own.ts'
@@ -48,6 +48,7 @@ export function previewRelease(session: GkeSession): { publish(): Promise<Plan>;
   return {
     publish: async () => {
       const image = await findImage(inner)
+      if (needsBuilder(image)) return planCloudBuild(verb, names, project, image)
       return planPublish({
         verb,
         project,

@@ -1,9 +1,11 @@
 import { UserError } from '../errors.ts'
 import { findDocker } from '../facts/backends.ts'
-import { pushEnv, withRegistryLogin } from '../plan/gke-publish.ts'
+import { readApi } from '../facts/gke-project.ts'
+import { planCloudBuild, pushEnv, withRegistryLogin } from '../plan/gke-publish.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Verb } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
+import { taggedDigest } from '../tools/google-apis.ts'
 import { failureOfTerraform } from '../tools/terraform-failures.ts'
 import { gkeLeftovers, openTeardown } from './gke-down.ts'
 import { lookAtCloud } from './gke-look.ts'
@@ -13,6 +15,7 @@ import { openTerraform, prepare, provision, repair } from './gke-provision.ts'
 import { gkeStatus, verifySettings } from './gke-running.ts'
 import { asKubernetes, type GkeOptions, type GkeSession, openGke } from './gke-session.ts'
 import { kubernetesTarget } from './kubernetes.ts'
+import type { BuildElsewhere } from './kubernetes-session.ts'
 import type { Recovery, Running, Stage, Target } from './target.ts'
 
 /** An app on Google Kubernetes Engine: the cluster and all it needs by Terraform, the rest as on any Kubernetes. */
@@ -22,6 +25,7 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
   const own = {
     kubeconfig: paths.kubeconfig,
     pushEnv: pushEnv(paths.docker),
+    elsewhere: cloudBuild(session),
     token: async () => (await session.login()).token,
   }
   const inner = kubernetesTarget(host, {
@@ -75,7 +79,7 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
     }),
     lock: async () => ((await connectOwn(session)) ? inner.lock?.() : undefined),
     look: async (until, tell) => {
-      if (until.kind === 'apis' || until.kind === 'released') {
+      if (until.kind === 'apis' || until.kind === 'released' || until.kind === 'built') {
         return lookAtCloud(host, await session.login(), until, tell)
       }
       if (inner.look === undefined) throw new TypeError(`nobody can look at ${until.kind}`)
@@ -97,6 +101,19 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
 }
 
 const nothing = (verb: Verb, stage: string): Plan => ({ verb, stage, steps: [] })
+
+function cloudBuild(session: GkeSession): BuildElsewhere {
+  const { host, names, project, verb } = session
+  return {
+    plan: async image => planCloudBuild(verb, names, project, image),
+    digest: async image => {
+      const login = await session.login()
+      const repository = `projects/${names.project}/locations/${names.region}/repositories/${names.repository}`
+      const answer = await readApi(host, login, taggedDigest(login, repository, 'app', image.tag))
+      return answer?.ok === true ? answer.value : undefined
+    },
+  }
+}
 
 /** With Docker's own endpoint: our folder of settings does not know the person's contexts. */
 async function login(session: GkeSession, plan: Plan): Promise<Plan> {

@@ -16,7 +16,7 @@ import { planSecrets, type SecretsPlan, storedSecrets } from '../kubernetes/secr
 import { isWorkload, markObjects, stampObjects } from '../kubernetes/stamp.ts'
 import { leastReplicas, rolloutState } from '../kubernetes/workloads.ts'
 import { planRelease } from '../plan/kubernetes.ts'
-import { noteImage } from '../plan/kubernetes-publish.ts'
+import { needsBuilder, noteImage } from '../plan/kubernetes-publish.ts'
 import { hasWork, type Plan } from '../plan/plan.ts'
 import type { Session } from './kubernetes-session.ts'
 
@@ -64,9 +64,9 @@ async function askImage({ host, project, config, settings, flags }: Session): Pr
 
 /** What `up` releases: the manifests as they are now. */
 export async function planUp(session: Session): Promise<Plan> {
-  const { host, flags, config, settings, paths } = session
+  const { flags, config, settings, paths } = session
   const image = await findImage(session)
-  const digest = image.digest ?? (flags.dryRun ? undefined : await readPushedDigest(host, image))
+  const digest = image.digest ?? (flags.dryRun ? undefined : await findDigest(session, image))
   const [records, rendered] = await Promise.all([findRecords(session), render(session, image, digest)])
   const secrets = await findSecrets(session, records.secret)
   const objects = stampObjects(
@@ -81,6 +81,11 @@ export async function planUp(session: Session): Promise<Plan> {
     ? [noteImage(paths.image, { repository, tag, platform: settings.platform, digest })]
     : []
   return { ...plan, steps: [...noted, ...plan.steps] }
+}
+
+async function findDigest({ host, own }: Session, image: ImageFacts): Promise<string> {
+  const found = needsBuilder(image) ? await own?.elsewhere?.digest(image) : undefined
+  return found ?? readPushedDigest(host, image)
 }
 
 /** What `rollback` releases: what an earlier release applied, with today's secrets. */

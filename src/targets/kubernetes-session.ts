@@ -2,7 +2,9 @@ import type { Env } from '../command.ts'
 import type { Config, KubernetesConfig } from '../config/config.ts'
 import { exitCodes, UserError } from '../errors.ts'
 import { clusterPaths, connect, type OwnCluster } from '../facts/cluster-connection.ts'
+import type { ImageFacts } from '../facts/cluster-image.ts'
 import type { GivenSecret } from '../kubernetes/secrets.ts'
+import type { Plan } from '../plan/plan.ts'
 import type { Verb } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
 import type { Cluster } from '../tools/kubectl.ts'
@@ -25,7 +27,14 @@ export interface SessionOptions {
   readonly config: Config
   readonly flags: KubernetesFlags
   /** When the cluster is one that we made ourselves: where its kubeconfig is, and with what images are pushed. */
-  readonly own?: OwnCluster & { readonly pushEnv: Env }
+  readonly own?: OwnCluster & { readonly pushEnv: Env; readonly elsewhere?: BuildElsewhere }
+}
+
+/** Builds the image where this machine has nothing that could. */
+export interface BuildElsewhere {
+  plan(image: ImageFacts): Promise<Plan>
+  /** The digest of what was built; undefined when the repository does not have it. */
+  digest(image: ImageFacts): Promise<string | undefined>
 }
 
 /** One run against one cluster. */

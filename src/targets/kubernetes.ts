@@ -11,7 +11,7 @@ import { parseInventory } from '../kubernetes/inventory.ts'
 import type { KubernetesObject } from '../kubernetes/object.ts'
 import { rolloutState } from '../kubernetes/workloads.ts'
 import { planNamespace } from '../plan/kubernetes-namespace.ts'
-import { planPublish } from '../plan/kubernetes-publish.ts'
+import { needsBuilder, planPublish } from '../plan/kubernetes-publish.ts'
 import { markFailed } from '../plan/kubernetes-steps.ts'
 import { describeRemains, planTeardown } from '../plan/kubernetes-teardown.ts'
 import { hasWork } from '../plan/plan.ts'
@@ -53,14 +53,18 @@ export function kubernetesTarget(host: Host, options: SessionOptions): Target {
   }
   const publish: Stage = {
     name: 'publish',
-    plan: async () =>
-      planPublish({
+    plan: async () => {
+      const image = await findImage(session)
+      const { elsewhere } = options.own ?? {}
+      if (elsewhere !== undefined && needsBuilder(image)) return elsewhere.plan(image)
+      return planPublish({
         verb,
         project,
         platform: settings.platform,
-        image: await findImage(session),
+        image,
         ...(options.own === undefined ? {} : { pushEnv: options.own.pushEnv }),
-      }),
+      })
+    },
   }
   let look: Promise<Look> | undefined
   return {

@@ -139,3 +139,10 @@ export function getCredentials(
   const args = ['container', 'clusters', 'get-credentials', cluster, `--location=${location}`]
   return gcloud(project, args, { env: { KUBECONFIG: kubeconfig } })
 }
+
+/** Sends the folder to Cloud Build, which builds its Dockerfile and pushes the image; sources and log go into a bucket of ours. */
+export function submitBuild(project: string, bucket: string, folder: string, tag: string): Command {
+  const staging = [`--gcs-source-staging-dir=gs://${bucket}/builds`, `--gcs-log-dir=gs://${bucket}/builds`]
+  const args = ['builds', 'submit', '.', `--tag=${tag}`, ...staging, '--async', '--timeout=30m']
+  return gcloud(project, args, { cwd: folder })
+}

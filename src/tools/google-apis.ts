@@ -112,6 +112,28 @@ export const clusterState = (
     endpoint: String(answer.endpoint ?? ''),
   }))
 
+/** The digest that a tag of an image stands for: https://cloud.google.com/artifact-registry/docs/reference/rest/v1/projects.locations.repositories.packages.tags */
+export const taggedDigest = (login: Login, repository: string, image: string, tag: string): ApiRead<string> =>
+  read(login, 'artifactregistry', `v1/${repository}/packages/${image}/tags/${tag}`, answer =>
+    String(answer.version).slice(String(answer.version).indexOf('sha256:')),
+  )
+
+export interface CloudBuild {
+  /** `QUEUED`, `WORKING`, `SUCCESS`, `FAILURE`, `TIMEOUT`, ... */
+  readonly status: string
+  readonly detail: string
+  readonly log: string
+}
+
+/** The newest build of an image: https://cloud.google.com/build/docs/api/reference/rest/v1/projects.builds/list */
+export const newestBuild = (login: Login, project: string, tag: string): ApiRead<CloudBuild | undefined> =>
+  read(login, 'cloudbuild', `v1/projects/${project}/builds?pageSize=20`, answer => {
+    const build = listOf(answer.builds).find(one => Array.isArray(one.images) && one.images.includes(tag))
+    if (build === undefined) return undefined
+    const detail = String(answerOf(build.failureInfo).detail ?? build.statusDetail ?? '')
+    return { status: String(build.status), detail, log: String(build.logUrl ?? '') }
+  })
+
 /** Any resource by its path, as its API shows it. */
 export const getResource = (login: Login, api: string, path: string): ApiRead<Answer> =>
   read(login, api, path, answer => answer)

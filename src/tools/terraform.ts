@@ -98,18 +98,3 @@ export function terraformPush(workspace: Workspace, file: string): Command {
 export function terraformUnlock(workspace: Workspace, id: string): Command {
   return terraform(workspace, ['force-unlock', '-force', id])
 }
-
-/** Values that Terraform made, those that are secret left out. */
-export function terraformOutputs(workspace: Workspace): Query<Readonly<Record<string, unknown>>> {
-  return {
-    command: terraform(workspace, ['output', '-json', '-no-color']),
-    parse: stdout => {
-      const outputs = JSON.parse(stdout) as Record<
-        string,
-        { readonly value: unknown; readonly sensitive: boolean }
-      >
-      const shown = Object.entries(outputs).filter(([, output]) => !output.sensitive)
-      return Object.fromEntries(shown.map(([name, output]) => [name, output.value]))
-    },
-  }
-}

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gkeConfig } from '../support/gke-configs.ts'
 import { type GoogleStandIn, liveTestbed, startGoogle } from '../support/google-stand-in.ts'
-import { leftovers, madeTwice } from './support/calls.ts'
+import { leftovers, madeTwice, refusedChanges } from './support/calls.ts'
 import { type GkeProject, gkeProject } from './support/project.ts'
 
 const testbed = liveTestbed()
@@ -54,6 +54,7 @@ describe.skipIf(testbed === undefined).each(cases)('an empty project, with %s', 
     const again = await project.run(['up', '--yes', '--json'])
     expect(JSON.parse(again.stdout)).toMatchObject({ outcome: 'nothing-to-do' })
     expect(await madeTwice(google)).toEqual([])
+    expect(await refusedChanges(google)).toEqual([])
   })
 
   it('is verified by the load balancer’s own settings too', async () => {
@@ -76,10 +77,13 @@ describe.skipIf(testbed === undefined).each(cases)('an empty project, with %s', 
     })
   })
 
-  it('releases a change, and goes back', async () => {
+  it('releases a change that Cloud Build builds where no Docker answers, and goes back', async () => {
     project.edit('rtdeploy.yaml', text => text.replace('env: {', 'env: { GREETING: moin,'))
-    const up = await project.run(['up', '--yes', '--no-verify', '--json'])
+    project.edit('server.mjs', text => `${text}\n`)
+    const noDocker = { DOCKER_HOST: 'tcp://127.0.0.1:9' }
+    const up = await project.run(['up', '--yes', '--no-verify', '--json'], noDocker)
     expect([up.exitCode, up.stderr]).toEqual([0, expect.any(String)])
+    expect(up.stdout).toContain('with Cloud Build')
     const { result } = JSON.parse(up.stdout) as { result: { url: string } }
     expect(await greeting(result.url)).toMatch(/^moin/)
     const back = await project.run(['rollback', '--yes', '--no-verify'])

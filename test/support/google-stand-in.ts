@@ -80,9 +80,11 @@ export async function startGoogle(testbed: string): Promise<GoogleStandIn> {
   const url = `http://127.0.0.1:${port}`
   // Nothing of the shell's own: what it has from the testbed already would not be seen as new.
   const { PATH, HOME } = process.env
+  const DOCKER_HOST = `unix://${testbedHome()}/docker.sock`
   const env = {
     PATH,
     HOME,
+    DOCKER_HOST,
     TESTBED_KEEP_WORKLOADS: '1',
     TESTBED_HOME: home,
     TESTBED_CLOUD_PORT: String(port),
