@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { packageRoot, runProgram, temporaryFolder } from '../support/run-cli.ts'
@@ -6,9 +6,11 @@ import { runIn, startIn } from '../support/start-cli.ts'
 import { tinyProject, until } from '../support/tiny-project.ts'
 
 /** A copy of the built package in which something can be broken. */
-function copyPackage(folder: string): string {
+/** An installation that lacks a file. */
+function brokenPackage(folder: string): string {
   for (const name of ['bin', 'dist', 'package.json'])
     cpSync(join(packageRoot, name), join(folder, 'package', name), { recursive: true })
+  rmSync(join(folder, 'package/dist/chat-template.json.gz'))
   return join(folder, 'package/bin/rtdeploy.js')
 }
 
@@ -170,7 +172,7 @@ describe('exit code', { timeout: 120_000 }, () => {
 
   it('70 for a bug of ours, with the stack and where to tell it', async () => {
     await using folder = await temporaryFolder()
-    const cli = copyPackage(folder.path)
+    const cli = brokenPackage(folder.path)
     mkdirSync(join(folder.path, 'here'))
     const options = { cwd: join(folder.path, 'here') }
     const run = await runProgram(process.execPath, [cli, 'init', 'chat', '--yes'], options)
