@@ -1,5 +1,5 @@
 // npm test: every test that this machine can run; names what it could not run and why. Arguments go to vitest.
-// npm run test:cluster: only those that need a cluster.
+// npm run test:cluster, npm run test:gke: only those that need a cluster, or Google's APIs.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -8,9 +8,11 @@ import { join } from 'node:path'
 import { ensureBuilt, ensureInstalled, root } from './installed.mjs'
 
 const chat = join(root, 'chat-template')
-const onlyCluster = process.argv[2] === 'cluster'
-const given = process.argv.slice(onlyCluster ? 3 : 2)
-const clusterConfig = ['--config', 'vitest.cluster.config.ts']
+/** Tests with a configuration of their own: they share one cluster. */
+const apart = ['cluster', 'gke']
+const only = apart.find(name => name === process.argv[2])
+const given = process.argv.slice(only === undefined ? 2 : 3)
+const configOf = name => ['--config', `vitest.${name}.config.ts`]
 const work = mkdtempSync(join(tmpdir(), 'rtdeploy-npm-test-'))
 const missing = join(work, 'missing')
 const totals = { passed: 0, failed: 0, skipped: 0 }
@@ -97,9 +99,9 @@ async function testChat() {
 
 ensureInstalled(root)
 ensureInstalled(chat)
-vitest(root, 'rtdeploy', [...(onlyCluster ? clusterConfig : []), ...given])
-if (given.length === 0 && !onlyCluster) {
-  vitest(root, 'cluster', clusterConfig)
+vitest(root, only ?? 'rtdeploy', [...(only === undefined ? [] : configOf(only)), ...given])
+if (given.length === 0 && only === undefined) {
+  for (const name of apart) vitest(root, name, configOf(name))
   await ensureBuilt()
   await testChat()
 }
