@@ -34,7 +34,7 @@ export async function readLastWords(
       String(lastLines),
       ...(before ? ['--previous'] : []),
     ]
-    const ran = await host.run(kubectl(cluster, args), { timeoutMs: 10_000, signal: host.interrupted })
+    const ran = await host.run(kubectl(cluster, args), { timeoutMs: 30_000, signal: host.interrupted })
     return ran.exitCode === 0 ? ran.stdout.trimEnd() : ''
   }
   const text = (previous ? await read(true) : '') || (await read(false))

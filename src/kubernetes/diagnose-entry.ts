@@ -47,7 +47,7 @@ export function diagnoseEntry(entry: KubernetesObject, events: readonly Kubernet
       code: 'entry.no-controller',
       message: `nobody looks after ${kind} ${name}${className(entry)}: no controller has said a word`,
       proof: [],
-      graceMs: graces.patient * 2,
+      graceMs: graces.controller,
     },
   ]
 }

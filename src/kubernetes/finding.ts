@@ -38,5 +38,6 @@ export const graces = {
   hiccup: 20_000,
   slow: 30_000,
   patient: 60_000,
+  controller: 90_000,
   never: Infinity,
 } as const

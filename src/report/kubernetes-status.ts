@@ -66,6 +66,10 @@ const shownEvents = 8
 /** The API server itself forgets them after an hour. */
 const oldestMs = 3_600_000
 
+/** Every app goes through these while its first pods start. */
+const ordinary =
+  /did not receive metrics for targeted pods|no metrics returned from resource metrics API|the object has been modified/
+
 /** Warnings about what is there now, the newest first; what a pod went through before it was ready is over. Pure. */
 function eventLines(status: ClusterStatus): string[] {
   const { snapshot, live, now } = status
@@ -80,7 +84,11 @@ function eventLines(status: ClusterStatus): string[] {
       about: `${textAt(event, 'involvedObject', 'kind')}/${textAt(event, 'involvedObject', 'name')}`,
     }))
     .filter(
-      said => said.type === 'Warning' && !ready.has(said.about) && now - Date.parse(said.last) < oldestMs,
+      said =>
+        said.type === 'Warning' &&
+        !ready.has(said.about) &&
+        !ordinary.test(said.message) &&
+        now - Date.parse(said.last) < oldestMs,
     )
     .sort((a, b) => (a.last < b.last ? 1 : -1))
     .slice(0, shownEvents)

@@ -153,8 +153,8 @@ async function recover(session: Session, stage: Stage, error: UserError): Promis
   const failed = releases[0]
   if (failed === undefined) return { error }
   const mark = markFailed(cluster, config.name, failed.revision)
-  const extended = (line: string) =>
-    new UserError(error.message, { ...error, details: [...error.details, line] })
+  const extended = (line: string, hint = error.hint) =>
+    new UserError(error.message, { ...error, hint, details: [...error.details, line] })
   if (flags.rollbackOnFailure !== true) {
     const good = releases.find(release => release.state === 'ready' && release.digest !== failed.digest)
     const line = `release ${good?.revision} still serves as far as it can; rtdeploy rollback goes back to it`
@@ -165,7 +165,11 @@ async function recover(session: Session, stage: Stage, error: UserError): Promis
   const back = await planBack({ ...session, verb: 'rollback' }, good.revision)
   return {
     plan: { ...back, steps: [...mark.steps, ...back.steps], asks: undefined },
-    error: extended(`rolled back to release ${good.revision} (${good.source})`),
+    // The pods that the first hint is about are gone by then.
+    error: extended(
+      `rolled back to release ${good.revision} (${good.source})`,
+      'correct it, then rtdeploy up',
+    ),
   }
 }
 
