@@ -1,7 +1,22 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type ClusterProject, clusterProject, kubeconfig } from './support/project.ts'
+
+/** Where a program is. */
+const realPath = (program: string) =>
+  process.env.PATH?.split(':').find(path => existsSync(join(path, program))) ?? ''
+
+/** A `docker` that kills who called it, before or after it did what it was asked. */
+function dockerKiller(project: ClusterProject, verb: string, moment: 'before' | 'after') {
+  const folder = join(project.folder, 'killer')
+  mkdirSync(folder)
+  const real = `${realPath('docker')}/docker`
+  const done = moment === 'after' ? `${real} "$@" > /dev/null 2>&1` : ''
+  const script = `#!/bin/sh\n[ "$1" = ${verb} ] || exec ${real} "$@"\n${done}\nkill -9 $PPID\n`
+  writeFileSync(join(folder, 'docker'), script, { mode: 0o755 })
+  return { PATH: `${folder}:${process.env.PATH}` }
+}
 
 /**
  * A `kubectl` that kills who called it, at the n-th call that changes something: before the call has any effect, or
@@ -12,13 +27,7 @@ function killer(project: ClusterProject, at: number, moment: 'before' | 'after')
   const count = join(folder, 'count')
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder)
-  const real = process.env.PATH?.split(':').find(path => {
-    try {
-      return readFileSync(join(path, 'kubectl')).length > 0
-    } catch {
-      return false
-    }
-  })
+  const real = realPath('kubectl')
   const script = `#!/bin/sh
 changes=no
 for word in "$@"; do
@@ -79,6 +88,20 @@ describe.skipIf(kubeconfig === undefined)(
         expect(JSON.parse(again.stdout).outcome).toBe('nothing-to-do')
       },
     )
+
+    it.each([
+      ['before', 'build'],
+      ['after', 'build'],
+      ['before', 'push'],
+      ['after', 'push'],
+    ] as const)('%s docker %s: the next up goes on from there', async (moment, verb) => {
+      await using project = clusterProject({ build: true })
+      const killed = await project.run(['up', '--no-verify'], dockerKiller(project, verb, moment))
+      expect(killed.signal).toBe('SIGKILL')
+      const next = await project.run(['up', '--no-verify'])
+      expect(`${next.exitCode} ${next.stderr}`).toMatch(/^0 /)
+      expect(await world(project)).toEqual(expected)
+    })
 
     it.each([1, 2, 4, 6, 8, 9, 10])('after change %i of down: the next down leaves nothing', async at => {
       await using project = clusterProject()
