@@ -88,6 +88,8 @@ export async function prepare(session: GkeSession): Promise<Plan> {
 export interface Terraforming {
   read(): Promise<TerraformFacts>
   forget(): void
+  /** Nothing is left to put right. */
+  sound: boolean
 }
 
 export function openTerraform(session: GkeSession, more: readonly string[] = []): Terraforming {
@@ -102,12 +104,17 @@ export function openTerraform(session: GkeSession, more: readonly string[] = [])
     forget: () => {
       found = undefined
     },
+    sound: false,
   }
 }
+
+/** One kill can leave a state that was not saved, a lock, and what nobody noted: one after the other is put right. */
+export const repairs = 3
 
 /** Looks for what an earlier run left, and says how it is put right. */
 export async function repair(session: GkeSession, terraform: Terraforming): Promise<Plan> {
   const { host, verb, names, paths, flags } = session
+  if (terraform.sound) return { verb, stage: 'repair', steps: [] }
   const workspace = await session.workspace()
   if (flags.dryRun === true) {
     await writeValues(session)
@@ -117,7 +124,8 @@ export async function repair(session: GkeSession, terraform: Terraforming): Prom
     await noteInit(host, paths.initialised, workspace)
   }
   const damage = await findDamage(session, terraform)
-  if (damage !== undefined) terraform.forget()
+  if (damage === undefined) terraform.sound = true
+  else terraform.forget()
   return planRepair(verb, workspace, names, damage, flags.yes === true)
 }
 

@@ -11,7 +11,7 @@ import { gkeLeftovers, openTeardown } from './gke-down.ts'
 import { lookAtCloud } from './gke-look.ts'
 import { connectOwn, requireCluster } from './gke-own.ts'
 import { previewProvision, previewRelease } from './gke-preview.ts'
-import { openTerraform, prepare, provision, repair } from './gke-provision.ts'
+import { openTerraform, prepare, provision, repair, repairs } from './gke-provision.ts'
 import { gkeStatus, verifySettings } from './gke-running.ts'
 import { asKubernetes, type GkeOptions, type GkeSession, openGke } from './gke-session.ts'
 import { kubernetesTarget } from './kubernetes.ts'
@@ -42,11 +42,14 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
   const withoutCluster = async () => flags.dryRun === true && !(await connectOwn(session))
   const stages: Stage[] = [
     { name: 'prepare', plan: () => prepare(session) },
-    {
-      name: 'repair',
-      plan: async () =>
-        (await withoutState()) ? nothing(options.verb, 'repair') : repair(session, terraform),
-    },
+    ...Array.from(
+      { length: repairs },
+      (): Stage => ({
+        name: 'repair',
+        plan: async () =>
+          (await withoutState()) ? nothing(options.verb, 'repair') : repair(session, terraform),
+      }),
+    ),
     {
       name: 'provision',
       plan: async () => ((await withoutState()) ? previewProvision(session) : provision(session, terraform)),
