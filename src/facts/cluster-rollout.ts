@@ -7,11 +7,12 @@ import { askCluster } from './cluster-connection.ts'
 
 /** The namespace as it is now. */
 export async function readSnapshot(host: Host, cluster: Cluster): Promise<Snapshot> {
-  const [objects, events] = await Promise.all([
-    askCluster(host, cluster, getList(cluster, [snapshotKinds])),
-    askCluster(host, cluster, getList(cluster, ['events'])),
-  ])
-  return { objects: objectsOf(objects), events: objectsOf(events) }
+  // One process of kubectl a look: while a rollout takes its time there is one each second.
+  const found = objectsOf(await askCluster(host, cluster, getList(cluster, [`${snapshotKinds},events`])))
+  return {
+    objects: found.filter(object => object.kind !== 'Event'),
+    events: found.filter(object => object.kind === 'Event'),
+  }
 }
 
 const lastLines = 12
@@ -35,9 +36,12 @@ export async function readLastWords(
       ...(before ? ['--previous'] : []),
     ]
     const ran = await host.run(kubectl(cluster, args), { timeoutMs: 30_000, signal: host.interrupted })
-    return ran.exitCode === 0 ? ran.stdout.trimEnd() : ''
+    // The kubelet keeps one container that ended; of an older one it says this, as if it were the log.
+    return ran.exitCode === 0 && !ran.stdout.startsWith('unable to retrieve container logs')
+      ? ran.stdout.trimEnd()
+      : ''
   }
-  const text = (previous ? await read(true) : '') || (await read(false))
+  const text = (await read(previous)) || (await read(!previous)) || (await read(previous))
   return text === ''
     ? []
     : text.split('\n').map(line => (line.length > longest ? `${line.slice(0, longest)}…` : line))

@@ -67,9 +67,22 @@ const expected = [
   'serviceaccount/default',
   'serviceaccount/tiny',
 ]
-/** namespace, Lease, secrets, inventory, record, objects, label, Lease. */
-const changes = [1, 2, 3, 4, 5, 6, 7, 8]
-const moments = changes.flatMap(at => (['before', 'after'] as const).map(moment => [moment, at] as const))
+/**
+ * namespace, Lease, secrets, inventory, record, objects, label, Lease. Before one of them the cluster is as it is after
+ * the one before: only the journal differs, so that side is looked at twice.
+ */
+const moments = [
+  ...[1, 6].map(at => ['before', at] as const),
+  ...[1, 2, 3, 4, 5, 6, 7, 8].map(at => ['after', at] as const),
+]
+const stateOf = (project: ClusterProject) =>
+  project.kubectl(
+    'get',
+    'configmap',
+    'tiny-rtdeploy-release-1',
+    '--output',
+    'jsonpath={.metadata.labels.rtdeploy\\.dev/state}',
+  )
 
 describe.skipIf(kubeconfig === undefined)(
   'killed with SIGKILL',
@@ -84,8 +97,7 @@ describe.skipIf(kubeconfig === undefined)(
         const next = await project.run(['up', '--no-verify'])
         expect(`${next.exitCode} ${next.stderr}`).toMatch(/^0 /)
         expect(await world(project)).toEqual(expected)
-        const again = await project.run(['up', '--no-verify', '--json'])
-        expect(JSON.parse(again.stdout).outcome).toBe('nothing-to-do')
+        expect(await stateOf(project)).toBe('ready')
       },
     )
 
@@ -103,7 +115,7 @@ describe.skipIf(kubeconfig === undefined)(
       expect(await world(project)).toEqual(expected)
     })
 
-    it.each([1, 2, 4, 6, 8, 9, 10])('after change %i of down: the next down leaves nothing', async at => {
+    it.each([1, 4, 8, 10])('after change %i of down: the next down leaves nothing', async at => {
       await using project = clusterProject()
       expect((await project.run(['up', '--no-verify'])).exitCode).toBe(0)
       const killed = await project.run(['down', '--yes'], killer(project, at, 'after'))
