@@ -1,10 +1,13 @@
 import { UserError } from '../errors.ts'
 import { findDocker } from '../facts/backends.ts'
+import { readGivenSecrets } from '../facts/cluster-secrets.ts'
 import { readApi } from '../facts/gke-project.ts'
+import { readGoogleSecrets, readMongoUrl } from '../facts/gke-secrets.ts'
 import { planCloudBuild, pushEnv, withRegistryLogin } from '../plan/gke-publish.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { Plan, Step } from '../plan/plan.ts'
 import type { Verb } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
+import { addSecretVersion } from '../tools/gcloud.ts'
 import { taggedDigest } from '../tools/google-apis.ts'
 import { failureOfTerraform } from '../tools/terraform-failures.ts'
 import { gkeLeftovers, openTeardown } from './gke-down.ts'
@@ -26,6 +29,7 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
     kubeconfig: paths.kubeconfig,
     pushEnv: pushEnv(paths.docker),
     elsewhere: cloudBuild(session),
+    secrets: async () => readGoogleSecrets(host, await session.login(), session.gke, session.names),
     token: async () => (await session.login()).token,
   }
   const inner = kubernetesTarget(host, {
@@ -63,6 +67,7 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
             return stage.name === 'release' ? ahead.release() : nothing(options.verb, stage.name)
           }
           const plan = await stage.plan()
+          if (stage.name === 'release') return keepMongoUrl(session, plan)
           return stage.name === 'publish' ? login(session, plan) : plan
         },
       }),
@@ -116,6 +121,22 @@ function cloudBuild(session: GkeSession): BuildElsewhere {
       return answer?.ok === true ? answer.value : undefined
     },
   }
+}
+
+/** A URL of MongoDB that the person gives goes into Secret Manager, so that the next machine finds it there. */
+async function keepMongoUrl(session: GkeSession, plan: Plan): Promise<Plan> {
+  const { host, project, gke, names, flags } = session
+  if (gke.mongo !== 'secret-manager') return plan
+  const given = (await readGivenSecrets(host, project, ['MONGODB_URL'], flags.secretsFile)).get('MONGODB_URL')
+  if (given === undefined) return plan
+  const kept = await readMongoUrl(host, await session.login(), names)
+  if (kept?.reveal() === given.value.reveal()) return plan
+  const step: Step = {
+    id: 'mongo.keep',
+    title: `keep MongoDB’s URL in Secret Manager, as ${names.mongoSecret}`,
+    action: { kind: 'run', command: addSecretVersion(names.project, names.mongoSecret, given.value) },
+  }
+  return { ...plan, steps: [step, ...plan.steps] }
 }
 
 /** With Docker's own endpoint: our folder of settings does not know the person's contexts. */

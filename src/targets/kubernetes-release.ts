@@ -179,9 +179,10 @@ async function planObjects(session: Session, { objects, records, ...wanted }: Wa
 }
 
 async function findSecrets(session: Session, live: KubernetesObject | undefined): Promise<SecretsPlan> {
-  const { host, project, settings, flags } = session
+  const { host, project, settings, flags, own } = session
   const read = await readGivenSecrets(host, project, settings.secrets, flags.secretsFile)
-  const given = new Map([...session.answers, ...read])
+  const known = (await own?.secrets?.()) ?? []
+  const given = new Map([...known, ...session.answers, ...read])
   const plan = planSecrets(settings.secrets, given, live, host.token)
   const missing = plan.keys.filter(key => key.state === 'missing').map(key => key.name)
   if (missing.length === 0 || flags.dryRun) return plan

@@ -27,7 +27,12 @@ export interface SessionOptions {
   readonly config: Config
   readonly flags: KubernetesFlags
   /** When the cluster is one that we made ourselves: where its kubeconfig is, and with what images are pushed. */
-  readonly own?: OwnCluster & { readonly pushEnv: Env; readonly elsewhere?: BuildElsewhere }
+  readonly own?: OwnCluster & {
+    readonly pushEnv: Env
+    readonly elsewhere?: BuildElsewhere
+    /** Values that the cloud around the cluster knows; the person's own come first. */
+    secrets?(): Promise<ReadonlyMap<string, GivenSecret>>
+  }
 }
 
 /** Builds the image where this machine has nothing that could. */

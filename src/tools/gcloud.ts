@@ -129,6 +129,11 @@ export function removeBucket(project: string, bucket: string): Command {
   return gcloud(project, ['storage', 'rm', '--recursive', `gs://${bucket}`])
 }
 
+/** A new version of a secret, over stdin: it is in no argument and in no file. */
+export function addSecretVersion(project: string, name: string, value: Secret): Command {
+  return gcloud(project, ['secrets', 'versions', 'add', name, '--data-file=-'], { stdin: value })
+}
+
 /** Writes a context into a kubeconfig of our own; the user's is not touched. */
 export function getCredentials(
   project: string,

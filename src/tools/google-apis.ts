@@ -118,6 +118,21 @@ export const taggedDigest = (login: Login, repository: string, image: string, ta
     String(answer.version).slice(String(answer.version).indexOf('sha256:')),
   )
 
+/** The newest version of a secret: https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets.versions/access */
+export const secretValue = (login: Login, project: string, name: string): ApiRead<string> =>
+  read(login, 'secretmanager', `v1/projects/${project}/secrets/${name}/versions/latest:access`, answer =>
+    Buffer.from(String(answerOf(answer.payload).data ?? ''), 'base64').toString('utf8'),
+  )
+
+/** `host:port` of a Memorystore, and its password: https://cloud.google.com/memorystore/docs/redis/reference/rest/v1/projects.locations.instances */
+export const memorystoreUrl = (
+  login: Login,
+  instance: string,
+): { readonly where: ApiRead<string>; readonly password: ApiRead<string> } => ({
+  where: read(login, 'redis', `v1/${instance}`, answer => `${answer.host}:${answer.port}`),
+  password: read(login, 'redis', `v1/${instance}/authString`, answer => String(answer.authString ?? '')),
+})
+
 export interface CloudBuild {
   /** `QUEUED`, `WORKING`, `SUCCESS`, `FAILURE`, `TIMEOUT`, ... */
   readonly status: string
