@@ -1,6 +1,6 @@
 // Makes a fresh clone ready: dependencies when they are missing or older than the lock file. Uses nothing but Node and npm.
 import { execFileSync } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -15,7 +15,10 @@ export function npm(args, cwd) {
 
 /** Installs what the lock file says, when needed. */
 export function ensureInstalled(folder) {
-  const marker = join(folder, 'node_modules', '.package-lock.json')
+  const modules = join(folder, 'node_modules')
+  // `npm ci` empties what a link leads to, and that belongs to somebody else.
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) return
+  const marker = join(modules, '.package-lock.json')
   const lock = join(folder, 'package-lock.json')
   if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(lock).mtimeMs) return
   process.stderr.write(
