@@ -1,16 +1,19 @@
+import { shellLine } from '../command.ts'
 import { exitCodes, UserError } from '../errors.ts'
 import type { ProcessInfo } from '../run/host.ts'
-
-/** Of a command line, which may hold what nobody should read: the program and what it runs. */
-const shownWords = 2
 
 /** `another rtdeploy project: /home/ada/chat`, `process 4711 (node server.js)`, or `another program`. Pure. */
 export function describeHolder(holder: ProcessInfo | undefined): string {
   const project = projectOf(holder)
   if (project !== undefined) return `another rtdeploy project: ${project}`
   if (holder === undefined) return 'another program'
-  const words = holder.command.split(' ').slice(0, shownWords)
-  return `process ${holder.pid} (${words.map(word => word.split('/').at(-1)).join(' ')})`
+  // A command line may hold what nobody should read: the program and what it runs are enough.
+  const [program = '', script = ''] = holder.command.split(' ')
+  const words = [program, ...(script.startsWith('-') ? [] : [script])]
+  return `process ${holder.pid} (${words
+    .map(word => word.split('/').at(-1))
+    .join(' ')
+    .trim()})`
 }
 
 /** A supervisor is told its project's spec: `node supervisor-main.js <package> <project>/.rtdeploy/local/spec.json`. */
@@ -25,7 +28,8 @@ function projectOf(holder: ProcessInfo | undefined): string | undefined {
 export function portHint(holder: ProcessInfo | undefined, verb: string): string {
   const project = projectOf(holder)
   const other = `rtdeploy ${verb} --port 0 takes a free one; \`local.port\` in rtdeploy.yaml sets another`
-  return project === undefined ? other : `cd ${project} && rtdeploy down; or: ${other}`
+  if (project === undefined) return other
+  return `${shellLine({ program: 'cd', args: [project] })} && rtdeploy down; or: ${other}`
 }
 
 /** The front door's port is somebody else's. Pure. */
