@@ -15,11 +15,11 @@ import { lookAtCloud } from './gke-look.ts'
 import { connectOwn, requireCluster } from './gke-own.ts'
 import { previewProvision, previewRelease } from './gke-preview.ts'
 import { openTerraform, prepare, provision, repair, repairs } from './gke-provision.ts'
-import { gkeStatus, verifySettings } from './gke-running.ts'
+import { gkeRunning, gkeStatus, verifySettings, withoutDns } from './gke-running.ts'
 import { asKubernetes, type GkeOptions, type GkeSession, openGke } from './gke-session.ts'
 import { kubernetesTarget } from './kubernetes.ts'
 import type { BuildElsewhere } from './kubernetes-session.ts'
-import type { Recovery, Running, Stage, Target } from './target.ts'
+import type { Recovery, Stage, Target } from './target.ts'
 
 /** An app on Google Kubernetes Engine: the cluster and all it needs by Terraform, the rest as on any Kubernetes. */
 export function gkeTarget(host: Host, options: GkeOptions): Target {
@@ -67,7 +67,7 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
             return stage.name === 'release' ? ahead.release() : nothing(options.verb, stage.name)
           }
           const plan = await stage.plan()
-          if (stage.name === 'release') return keepMongoUrl(session, plan)
+          if (stage.name === 'release') return keepMongoUrl(session, await withoutDns(session, plan))
           return stage.name === 'publish' ? login(session, plan) : plan
         },
       }),
@@ -95,8 +95,7 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
     },
     planDown: openTeardown(session, inner),
     leftovers: () => gkeLeftovers(session),
-    running: async (): Promise<Running | undefined> =>
-      (await connectOwn(session)) ? inner.running() : undefined,
+    running: () => gkeRunning(session, inner),
     status: () => gkeStatus(session, inner),
     verifySettings: () => verifySettings(session, own),
     logs: async request => {
