@@ -38,14 +38,18 @@ export async function checkNewNamespace(
   })
 }
 
-/** Throws `cluster.quota` (exit 3) when a ResourceQuota has no room for the workloads. */
-export async function checkQuotas(
-  host: Host,
+/** The ResourceQuotas of the namespace. */
+export async function readQuotas(host: Host, cluster: Cluster): Promise<KubernetesObject[]> {
+  return objectsOf(await askCluster(host, cluster, getList(cluster, ['resourcequotas'])))
+}
+
+/** Throws `cluster.quota` (exit 3) when a ResourceQuota has no room for the workloads. Pure. */
+export function refuseQuotas(
   cluster: Cluster,
+  quotas: readonly KubernetesObject[],
   wanted: readonly KubernetesObject[],
   live: readonly KubernetesObject[],
-): Promise<void> {
-  const quotas = objectsOf(await askCluster(host, cluster, getList(cluster, ['resourcequotas'])))
+): void {
   const problems = quotaProblems(quotas, wanted, live)
   if (problems.length === 0) return
   throw new UserError(`the quota of namespace ${cluster.namespace} is too small`, {

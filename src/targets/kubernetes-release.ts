@@ -2,7 +2,7 @@ import type { Secret } from '../command.ts'
 import { exitCodes, UserError } from '../errors.ts'
 import { type ImageFacts, readImageFacts, readPushedDigest } from '../facts/cluster-image.ts'
 import { compareObjects, renderManifests } from '../facts/cluster-objects.ts'
-import { checkQuotas } from '../facts/cluster-preflight.ts'
+import { readQuotas, refuseQuotas } from '../facts/cluster-preflight.ts'
 import { type ClusterRecords, readRecords } from '../facts/cluster-records.ts'
 import { liveOf } from '../facts/cluster-running.ts'
 import { askSecrets, readGivenSecrets } from '../facts/cluster-secrets.ts'
@@ -21,7 +21,15 @@ import { hasWork, type Plan } from '../plan/plan.ts'
 import type { Session } from './kubernetes-session.ts'
 
 /** The manifests as kustomize renders them, with an image by digest, or by tag as long as it is not pushed. */
-export function render(
+export function findRendered(
+  session: Session,
+  image: ImageFacts,
+  digest: string | undefined,
+): Promise<KubernetesObject[]> {
+  return session.remember(`rendered ${digest ?? image.tag}`, () => render(session, image, digest))
+}
+
+function render(
   session: Session,
   image: ImageFacts,
   digest: string | undefined,
@@ -67,7 +75,7 @@ export async function planUp(session: Session): Promise<Plan> {
   const { flags, config, settings, paths } = session
   const image = await findImage(session)
   const digest = image.digest ?? (flags.dryRun ? undefined : await findDigest(session, image))
-  const [records, rendered] = await Promise.all([findRecords(session), render(session, image, digest)])
+  const [records, rendered] = await Promise.all([findRecords(session), findRendered(session, image, digest)])
   const secrets = await findSecrets(session, records.secret)
   const objects = stampObjects(
     rendered.filter(object => object.kind !== 'Namespace'),
@@ -148,11 +156,12 @@ async function planObjects(session: Session, { objects, records, ...wanted }: Wa
   const { host, flags, config, verb } = session
   const cluster = await session.cluster()
   const force = flags.forceConflicts ?? false
-  const compared =
-    records.namespace === undefined
-      ? { live: [], wanted: objects, replaced: [] }
-      : await compareObjects(host, cluster, objects, force)
-  if (records.namespace !== undefined) await checkQuotas(host, cluster, objects, compared.live)
+  const isNew = records.namespace === undefined
+  const [compared, quotas] = await Promise.all([
+    isNew ? { live: [], wanted: objects, replaced: [] } : compareObjects(host, cluster, objects, force),
+    isNew ? [] : readQuotas(host, cluster),
+  ])
+  refuseQuotas(cluster, quotas, objects, compared.live)
   const least = leastReplicas(objects)
   const settled = compared.live
     .filter(isWorkload)

@@ -52,7 +52,7 @@ export interface Session extends SessionOptions {
   /** What the person answered, by the name of the secret: asked once, however often a plan is made. */
   readonly answers: Map<string, GivenSecret>
   /** What was asked for under this name since something last changed; asks when that was never. */
-  remember<T>(what: 'records' | 'image' | 'live', ask: () => Promise<T>): Promise<T>
+  remember<T>(what: 'records' | 'image' | 'live' | `rendered ${string}`, ask: () => Promise<T>): Promise<T>
   /** Something changes: what is known by now has to be asked for again. */
   forget(): void
 }

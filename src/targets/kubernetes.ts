@@ -23,7 +23,7 @@ import { verifyInCluster } from './kubernetes-in-cluster.ts'
 import { acquireLease } from './kubernetes-lease.ts'
 import { clusterLogs } from './kubernetes-logs.ts'
 import { lookAt } from './kubernetes-look.ts'
-import { findImage, findRecords, knownSecrets, planBack, planUp, render } from './kubernetes-release.ts'
+import { findImage, findRecords, findRendered, knownSecrets, planBack, planUp } from './kubernetes-release.ts'
 import { openSession, type Session, type SessionOptions } from './kubernetes-session.ts'
 import type { PlaceLock, Recovery, Running, Stage, Target } from './target.ts'
 
@@ -35,6 +35,9 @@ export function kubernetesTarget(host: Host, options: SessionOptions): Target {
   const provision: Stage = {
     name: 'provision',
     plan: async () => {
+      // kustomize needs no cluster: it works while we still connect. What it refuses is thrown to who asks again.
+      const rendering = findImage(session).then(image => findRendered(session, image, image.digest))
+      rendering.catch(() => undefined)
       const cluster = await session.cluster()
       const [version, records, image] = await Promise.all([
         readVersions(host, cluster),
@@ -42,7 +45,7 @@ export function kubernetesTarget(host: Host, options: SessionOptions): Target {
         findImage(session),
       ])
       const early = records.namespace === undefined || image.digest === undefined
-      const rendered = early ? await render(session, image, image.digest) : []
+      const rendered = early ? await rendering : []
       const objects = rendered.filter(object => object.kind !== 'Namespace')
       // What the cluster refuses is better known before an image is built.
       if (records.namespace === undefined) await checkNewNamespace(host, cluster, objects)
