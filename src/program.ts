@@ -66,6 +66,7 @@ const verbs: readonly Verb[] = [
   'down',
   'doctor',
   'explain',
+  'ci',
 ]
 
 /** The whole command tree: verbs, flags, help. Handlers load when their verb runs, so that help is quick. */

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { Argument, type Command } from 'commander'
 import {
   backendFlags,
   choice,
@@ -221,6 +221,21 @@ export function defineVerbs(program: Command, does: Does): void {
         .description('what a rule is about that a check names: trap, symptom, cause, fix'),
     async () => (await import('./commands/explain.ts')).explain,
     report => (report.result as { readonly text: string }).text,
+  )
+  does(
+    'ci',
+    () =>
+      program
+        .command('ci')
+        .addArgument(new Argument('<service>', 'where the workflow runs').choices(['github']))
+        .description('write a workflow: plan on pull requests, up on the branch; target gke')
+        .option('--repository <owner/name>', 'on github.com; what the remote origin says by default')
+        .option('--branch <name>', 'a push to it deploys', 'main')
+        .option('--project-number <digits>', 'of the Google Cloud project; gcloud is asked by default')
+        .option('--dry-run', 'say what would be written, write nothing')
+        .option('--force', 'overwrite files that differ; never deletes any'),
+    async () => (await import('./commands/ci.ts')).ci,
+    planOnly,
   )
 }
 

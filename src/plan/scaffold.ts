@@ -78,6 +78,11 @@ export function describeFiles(files: readonly PlannedFile[]): string[] {
   })
 }
 
+/** Each file with what happens to it, a line each. Pure. */
+export function describeEachFile(files: readonly PlannedFile[]): string[] {
+  return files.map(file => line(file.state, file.path))
+}
+
 function line(state: FileState | undefined, text: string): string {
   return `${(state ?? '').padEnd(9)}  ${text}`
 }

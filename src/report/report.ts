@@ -12,6 +12,7 @@ export type Verb =
   | 'plan'
   | 'rollback'
   | 'explain'
+  | 'ci'
 
 /** One thing that was looked at: what was wanted, what was found, and what to do when they differ. */
 export interface Check {

@@ -31,3 +31,13 @@ export function nextLines(
   const there = relative(cwd, folder)
   return there === '' ? [up] : [shellLine({ program: 'cd', args: [there] }), up]
 }
+
+/**
+ * What to do after `ci github`: the bucket of the state comes with the first `up`; the identities come by hand, once, from a
+ * person who may make them. `folder` is where their Terraform is. Pure.
+ */
+export function poolLines(env: Readonly<Record<string, string | undefined>>, folder: string): string[] {
+  const [program = 'rtdeploy', ...args] = ownCommand(env)
+  const terraform = (verb: string) => shellLine({ program: 'terraform', args: [`-chdir=${folder}`, verb] })
+  return [shellLine({ program, args: [...args, 'up'] }), terraform('init'), terraform('apply')]
+}

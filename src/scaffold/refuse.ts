@@ -18,7 +18,7 @@ export function refuseStrangers(folder: string, target: Target): void {
 }
 
 /** Throws a `UserError` (exit 2) that lists the files which are there and differ. */
-export function refuseConflicts(files: readonly PlannedFile[]): void {
+export function refuseConflicts(files: readonly PlannedFile[], describe = describeFiles): void {
   const conflicts = files.filter(file => file.state === 'conflict')
   if (conflicts.length === 0) return
   const count =
@@ -28,7 +28,7 @@ export function refuseConflicts(files: readonly PlannedFile[]): void {
   throw new UserError(`${count}, nothing was written`, {
     code: 'file.conflict',
     hint: 'move them away, or overwrite them: --force',
-    details: describeFiles(conflicts),
+    details: describe(conflicts),
     exitCode: exitCodes.usage,
   })
 }

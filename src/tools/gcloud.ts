@@ -70,6 +70,12 @@ export function currentProject(): Query<string> {
   }
 }
 
+/** Digits that Google gives a project beside its id; the names of identity pools have them. */
+export function projectNumber(project: string): Query<string> {
+  const args = ['projects', 'describe', project, '--format=value(projectNumber)']
+  return { command: gcloud(project, args), parse: stdout => stdout.trim() }
+}
+
 /** Why gcloud has no login to give. Wordings of gcloud 528 (`core/credentials`, recorded). */
 export type LoginProblem = 'none' | 'expired' | 'failed'
 

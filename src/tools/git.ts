@@ -26,3 +26,19 @@ export function wouldCommit(folder: string, path: string): Query<boolean> {
   const args = ['-C', folder, 'ls-files', '--cached', '--others', '--exclude-standard', '--', path]
   return { command: { program: 'git', args }, parse: stdout => stdout.trim() !== '' }
 }
+
+/** Where `git push` goes; the query fails without a remote of that name. An address may hold a password. */
+export function originUrl(folder: string): Query<string> {
+  return {
+    command: { program: 'git', args: ['-C', folder, 'remote', 'get-url', 'origin'] },
+    parse: stdout => stdout.trim(),
+  }
+}
+
+/** From the top of the repository to the folder: `apps/chat/`, empty at the top; the query fails outside of one. */
+export function pathInRepository(folder: string): Query<string> {
+  return {
+    command: { program: 'git', args: ['-C', folder, 'rev-parse', '--show-prefix'] },
+    parse: stdout => stdout.replace(/\r?\n$/, ''),
+  }
+}

@@ -1,0 +1,58 @@
+import type { GkeConfig } from './gke.ts'
+
+/** Roles of the accounts that a workflow works with. */
+export interface WorkflowRoles {
+  /** Look only; the state's bucket comes on top, by itself. */
+  readonly plan: readonly string[]
+  /** What `up` needs, all but the right to give roles. */
+  readonly apply: readonly string[]
+  /** What Terraform gives to others in the project: the only roles that the deploying account can give. */
+  readonly granted: readonly string[]
+}
+
+/** By what is used: the roles that change it, and the one that looks at it. */
+function optionalRoles(gke: GkeConfig): readonly (readonly [apply: string, plan: string])[] {
+  const managed = gke.certificate === 'managed' && gke.entry === 'gateway'
+  return [
+    ...(managed ? [['certificatemanager.owner', 'certificatemanager.viewer'] as const] : []),
+    ...(gke.dns === 'zone' ? [['dns.admin', 'dns.reader'] as const] : []),
+    ...(gke.redis === 'memorystore' ? [['redis.admin', 'redis.viewer'] as const] : []),
+    ...(gke.mongo === 'secret-manager' ? [['secretmanager.admin', 'secretmanager.viewer'] as const] : []),
+  ]
+}
+
+/**
+ * Google's own roles that together hold `neededPermissions`, none of them basic ones such as editor, and none that can
+ * give itself more: https://cloud.google.com/iam/docs/roles-permissions. Pure.
+ */
+export function workflowRoles(gke: GkeConfig): WorkflowRoles {
+  const optional = optionalRoles(gke)
+  const role = (name: string) => `roles/${name}`
+  return {
+    plan: [
+      'artifactregistry.reader',
+      'browser',
+      'compute.viewer',
+      'container.viewer',
+      // Terraform compares who has which role: this reads policies, and nothing but policies.
+      'iam.securityReviewer',
+      'iam.serviceAccountViewer',
+      'serviceusage.serviceUsageViewer',
+      ...optional.map(([, plan]) => plan),
+    ].map(role),
+    apply: [
+      'artifactregistry.admin',
+      'browser',
+      'compute.networkAdmin',
+      'compute.viewer',
+      'container.admin',
+      // Makes accounts, and unlike serviceAccountAdmin says of none who may be it.
+      'iam.serviceAccountCreator',
+      'iam.serviceAccountUser',
+      'serviceusage.serviceUsageAdmin',
+      'storage.admin',
+      ...optional.map(([apply]) => apply),
+    ].map(role),
+    granted: [role('container.defaultNodeServiceAccount')],
+  }
+}
