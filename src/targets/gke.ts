@@ -47,7 +47,8 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
   const stages: Stage[] = [
     { name: 'prepare', plan: () => prepare(session) },
     ...Array.from(
-      { length: repairs },
+      // What would be put right is looked at once: only when it is, the next thing shows.
+      { length: flags.dryRun === true ? 1 : repairs },
       (): Stage => ({
         name: 'repair',
         plan: async () =>

@@ -37,7 +37,8 @@ export function parsePlan(stdout: string): PlannedChange[] {
     if (action === undefined) return []
     const after = record(change.after)
     const before = record(change.before)
-    const shown = after.name ?? before.name ?? after.service ?? before.service
+    const names = ['name', 'repository_id', 'service'] as const
+    const shown = names.flatMap(key => [after[key], before[key]]).find(Boolean)
     return [
       {
         address: String(resource.address),
