@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { shellLine } from '../../../src/command.ts'
+import { gkeNames } from '../../../src/config/gke-names.ts'
+import { planLeftovers } from '../../../src/plan/gke-leftovers.ts'
+import { type BalancerKind, computeItems, itemsOfApp } from '../../../src/tools/google-balancer.ts'
+import { gkeConfig } from '../../support/gke-configs.ts'
+
+const names = gkeNames('chat', gkeConfig())
+const owner = { network: names.network, cluster: names.cluster, namespace: 'team', app: 'chat' }
+const root = 'https://www.googleapis.com/compute/v1/projects/testbed-project'
+const zone = 'zones/us-central1-a'
+
+/** An item of an aggregated list, as Compute Engine shows it. */
+function item(kind: BalancerKind, scope: string, name: string, more: object = {}) {
+  const selfLink = `${root}/${scope}/${kind}/${name}`
+  return computeItems(kind, { items: { [scope]: { [kind]: [{ name, selfLink, ...more }] } } })
+}
+const group = (namespace: string, network: string, name: string) =>
+  item('networkEndpointGroups', zone, name, {
+    network: `${root}/global/networks/${network}`,
+    description: JSON.stringify({ 'cluster-uid': '4711', namespace, 'service-name': 'chat', port: '80' }),
+  })
+
+const balancer = [
+  ...group('team', names.network, 'k8s1-4711-team-chat-80-a'),
+  ...item('healthChecks', 'global', 'gkegw1-4711-team-chat-80-h', {
+    description: '{"kubernetes.io/service-name":"team/chat"}',
+  }),
+  ...item('backendServices', 'global', 'gkegw1-4711-team-chat-80-b', {
+    backends: [{ group: `${root}/${zone}/networkEndpointGroups/k8s1-4711-team-chat-80-a` }],
+  }),
+  ...item('urlMaps', 'global', 'gkegw1-4711-u', {
+    defaultService: `${root}/global/backendServices/gkegw1-4711-team-chat-80-b`,
+  }),
+  ...item('targetHttpProxies', 'global', 'gkegw1-4711-p', { urlMap: `${root}/global/urlMaps/gkegw1-4711-u` }),
+  ...item('forwardingRules', 'global', 'gkegw1-4711-f', {
+    target: `${root}/global/targetHttpProxies/gkegw1-4711-p`,
+  }),
+]
+const strangers = [
+  ...group('other', names.network, 'k8s1-4711-other-chat-80-a'),
+  ...group('team', 'other-vpc', 'k8s1-0815-team-chat-80-a'),
+  ...item('backendServices', 'global', 'my-own', { description: '' }),
+  ...item('forwardingRules', 'global', 'my-own', { target: `${root}/global/targetHttpProxies/my-own` }),
+]
+const volume = (more: object) =>
+  item('disks', zone, 'pvc-1', {
+    sizeGb: '10',
+    labels: { 'goog-k8s-cluster-name': 'chat' },
+    description: '{"kubernetes.io/created-for/pvc/namespace":"team"}',
+    ...more,
+  })
+
+describe('what is left of an app in Google Cloud', () => {
+  it('is found by description and by what refers to it, and is nothing of others', () => {
+    const found = itemsOfApp([...strangers, ...balancer], owner)
+    expect(found.map(one => one.kind)).toEqual([
+      'forwardingRules',
+      'targetHttpProxies',
+      'urlMaps',
+      'backendServices',
+      'healthChecks',
+      'networkEndpointGroups',
+    ])
+    expect(found.map(one => one.name).join()).not.toMatch(/own|other|0815/)
+  })
+
+  it('is a disk of its cluster’s volumes that nobody has open', () => {
+    expect(itemsOfApp(volume({}), owner)).toHaveLength(1)
+    expect(itemsOfApp(volume({ users: ['vm'] }), owner)).toEqual([])
+    expect(itemsOfApp(volume({ labels: { 'goog-k8s-cluster-name': 'other' } }), owner)).toEqual([])
+    expect(itemsOfApp(volume({ labels: {} }), owner)).toEqual([])
+  })
+
+  it('is told with its price and removed in an order in which nothing is in use', () => {
+    const items = itemsOfApp([...balancer, ...volume({})], owner)
+    const plan = planLeftovers(names, { items, resources: [] })
+    const lines = plan.steps.map(step => (step.action.kind === 'run' ? shellLine(step.action.command) : ''))
+    expect(lines).toEqual([
+      'gcloud compute forwarding-rules delete gkegw1-4711-f --global',
+      'gcloud compute target-http-proxies delete gkegw1-4711-p --global',
+      'gcloud compute url-maps delete gkegw1-4711-u --global',
+      'gcloud compute backend-services delete gkegw1-4711-team-chat-80-b --global',
+      'gcloud compute health-checks delete gkegw1-4711-team-chat-80-h --global',
+      'gcloud compute network-endpoint-groups delete k8s1-4711-team-chat-80-a --zone=us-central1-a',
+      'gcloud compute disks delete pvc-1 --zone=us-central1-a',
+    ])
+    expect(plan.asks).toMatch(/^7 things of chat are left in testbed-project/)
+    expect(plan.asks).toContain('disk pvc-1 of 10 GiB in us-central1-a: about USD 1.00-1.60 a month')
+    expect(plan.asks).toContain('forwarding rule gkegw1-4711-f: about USD 18 a month')
+  })
+})
