@@ -1,9 +1,11 @@
 import { describePlan, type Plan } from '../plan/plan.ts'
+import { planUnseen } from '../plan/unseen.ts'
 import type { Emit } from '../report/events.ts'
 import { outcomeOf, type Report } from '../report/report.ts'
 import { explanation } from '../report/rules.ts'
 import { backendsLine } from '../report/text.ts'
 import type { Host } from '../run/host.ts'
+import type { Stage } from '../targets/target.ts'
 import { flagsAgain } from './flags-again.ts'
 import { lockProject, openProject, type Project, type RunFlags } from './project.ts'
 import { runStages } from './stages.ts'
@@ -62,6 +64,17 @@ export async function up(host: Host, options: UpOptions, emit: Emit): Promise<Re
   }
 }
 
+/** On GKE a look ahead may be that of an account that cannot change anything: the one that plans pull requests. */
+async function lookAhead({ target }: Project, verb: 'up' | 'plan', stage: Stage): Promise<Plan> {
+  try {
+    return await stage.plan()
+  } catch (problem) {
+    const unseen = target.name === 'gke' ? planUnseen(verb, stage.name, problem) : undefined
+    if (unseen === undefined) throw problem
+    return unseen
+  }
+}
+
 /** What `up` would do, read anew and changing nothing. */
 export async function planned(
   host: Host,
@@ -71,7 +84,7 @@ export async function planned(
   flags: RunFlags = {},
 ): Promise<Report> {
   const plans: Plan[] = []
-  for (const stage of project.target.stages) plans.push(await stage.plan())
+  for (const stage of project.target.stages) plans.push(await lookAhead(project, verb, stage))
   const text = plans.map(plan => `${plan.stage}\n${describePlan(plan)}`).join('\n\n')
   const steps = plans
     .flatMap(plan => plan.steps)

@@ -4,7 +4,7 @@ import type { GkeConfig } from './gke.ts'
 export interface WorkflowRoles {
   /** Look only; the state's bucket comes on top, by itself. */
   readonly plan: readonly string[]
-  /** What `up` needs, all but the right to give roles. */
+  /** What `up` needs, but for the rights to give roles and to use accounts, which stand in the Terraform by themselves. */
   readonly apply: readonly string[]
   /** What Terraform gives to others in the project: the only roles that the deploying account can give. */
   readonly granted: readonly string[]
@@ -48,7 +48,6 @@ export function workflowRoles(gke: GkeConfig): WorkflowRoles {
       'container.admin',
       // Makes accounts, and unlike serviceAccountAdmin says of none who may be it.
       'iam.serviceAccountCreator',
-      'iam.serviceAccountUser',
       'serviceusage.serviceUsageAdmin',
       'storage.admin',
       ...optional.map(([apply]) => apply),

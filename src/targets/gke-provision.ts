@@ -36,6 +36,9 @@ export function refuseUnfit(facts: GkeFacts, only = /./): void {
   )
 }
 
+/** A look ahead takes no right to change anything: it is for accounts, too, that have none. */
+const countsFor = ({ flags }: GkeSession): RegExp => (flags.dryRun === true ? /^(?!gke\.permissions$)/ : /./)
+
 /** What the state's bucket is; throws when it belongs to somebody else. */
 function bucketOf({ names }: GkeSession, { project }: GkeFacts): 'absent' | 'unversioned' | 'ready' {
   const answer = project?.bucket
@@ -53,7 +56,7 @@ function bucketOf({ names }: GkeSession, { project }: GkeFacts): 'absent' | 'unv
 export async function prepare(session: GkeSession): Promise<Plan> {
   const { host, verb, gke, names, paths, config, flags } = session
   const facts = await session.facts()
-  refuseUnfit(facts)
+  refuseUnfit(facts, countsFor(session))
   const workspace = await session.workspace()
   const { project } = facts
   const on = project?.services?.ok ? project.services.value : []
@@ -135,7 +138,7 @@ async function findDamage(session: GkeSession, terraform: Terraforming): Promise
   if ((await host.kindOf(file)) === 'file') return { kind: 'unsaved', file }
   const facts = await session.facts(true)
   // The APIs are on now: what could not be asked before can be.
-  refuseUnfit(facts)
+  refuseUnfit(facts, countsFor(session))
   if (facts.project?.cluster?.ok && facts.project.cluster.value.status === 'ERROR') return { kind: 'broken' }
   const found = await terraform.read()
   if (found.kind === 'broken') return { kind: 'broken' }

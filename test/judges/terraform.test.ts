@@ -1,8 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { gkeConfigs } from '../support/gke-configs.ts'
+import type { GkeConfig } from '../../src/config/gke.ts'
+import { githubProject } from '../support/github-project.ts'
+import { gkeConfig, gkeConfigs } from '../support/gke-configs.ts'
 import { optional } from '../support/needs.ts'
+import { type CliRun, runProgram } from '../support/run-cli.ts'
 import { terraformProject } from '../support/terraform-project.ts'
 
 const checkov = optional('checkov')
@@ -15,9 +18,29 @@ interface Finding {
   readonly check_result: { readonly suppress_comment?: string }
 }
 
-describe.each(Object.entries(gkeConfigs))('infra/terraform of %s', (_, gke) => {
+interface Folder extends AsyncDisposable {
+  readonly folder: string
+  run(program: string, args: readonly string[]): Promise<CliRun>
+}
+
+/** What `ci github` writes beside it. */
+async function pool(gke: GkeConfig): Promise<Folder> {
+  const project = await githubProject({ gke })
+  const folder = join(project.folder, 'infra/terraform/github')
+  const run = (program: string, args: readonly string[]) => runProgram(program, args, { cwd: folder })
+  return { folder, run, [Symbol.asyncDispose]: () => project[Symbol.asyncDispose]() }
+}
+
+const { autopilot = gkeConfig(), everything = gkeConfig() } = gkeConfigs
+const cases: readonly (readonly [string, () => Promise<Folder>])[] = [
+  ...Object.entries(gkeConfigs).map(([name, gke]) => [name, () => terraformProject(gke, {})] as const),
+  ['the least, its folder github', () => pool(autopilot)],
+  ['everything, its folder github', () => pool(everything)],
+]
+
+describe.each(cases)('infra/terraform of %s', (_, open) => {
   it.skipIf(terraform === undefined)('is formatted as terraform formats it', async () => {
-    await using project = await terraformProject(gke, {})
+    await using project = await open()
     expect(await project.run('terraform', ['fmt', '-check', '-diff', '-recursive'])).toMatchObject({
       exitCode: 0,
       stdout: '',
@@ -25,7 +48,7 @@ describe.each(Object.entries(gkeConfigs))('infra/terraform of %s', (_, gke) => {
   })
 
   it.skipIf(tflint === undefined)('has no finding of tflint, all rules of the language on', async () => {
-    await using project = await terraformProject(gke, {})
+    await using project = await open()
     const rules = 'plugin "terraform" {\n  enabled = true\n  preset  = "all"\n}\n'
     // The rule wants all variables in variables.tf; here each stands beside what it is for.
     const without = 'rule "terraform_standard_module_structure" {\n  enabled = false\n}\n'
@@ -37,7 +60,7 @@ describe.each(Object.entries(gkeConfigs))('infra/terraform of %s', (_, gke) => {
   it.skipIf(checkov === undefined)(
     'has no finding of checkov but those with a reason beside them',
     async () => {
-      await using project = await terraformProject(gke, {})
+      await using project = await open()
       const args = ['--directory', '.', '--framework', 'terraform', '--output', 'json', '--skip-download']
       const run = await project.run(checkov ?? '', args)
       const { results } = JSON.parse(run.stdout) as {

@@ -20,6 +20,7 @@ export type Optional =
   | 'kubeconform'
   | 'checkov'
   | 'tflint'
+  | 'actionlint'
   | 'gcloud'
   | 'node-killer'
 

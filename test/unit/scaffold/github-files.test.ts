@@ -141,6 +141,16 @@ describe('the Terraform of the pool', () => {
     expect(text).toContain('/attribute.run/${var.repository}:push:refs/heads/${var.branch}"')
   })
 
+  it('lets the deploying account give no role but that of the nodes, and use accounts', () => {
+    const text = filesOf()['infra/terraform/github/github.tf'] ?? ''
+    const values = JSON.parse(filesOf()['infra/terraform/github/terraform.tfvars.json'] ?? '')
+    expect(values.granted_roles).toEqual(['roles/container.defaultNodeServiceAccount'])
+    expect(text).toContain(".hasOnly(['${join(\"', '\", var.granted_roles)}'])")
+    expect(text.match(/"roles\/(?:resourcemanager\.projectIamAdmin|iam\.serviceAccountUser)"/g)).toHaveLength(
+      2,
+    )
+  })
+
   it('keeps the names within what Google takes, for the longest and the shortest name', () => {
     for (const name of ['a', 'a'.repeat(20)]) {
       const ids = [`${name}-plan`, `${name}-apply`]
