@@ -73,6 +73,19 @@ describe(`every one of ${combinations.length} combinations`, () => {
     }
   })
 
+  it('closes its own pods and nobody else’s: the namespace may have other apps in it', () => {
+    for (const { objects } of combinations) {
+      const policies = objects.filter(one => one.kind === 'NetworkPolicy')
+      for (const policy of policies)
+        expect(policy.spec.podSelector.matchLabels).toMatchObject({ 'app.kubernetes.io/name': 'lobby' })
+      const closed = named(objects, 'NetworkPolicy', 'lobby-default-deny')?.spec
+      for (const { kind, spec } of objects) {
+        if (kind !== 'Deployment' && kind !== 'StatefulSet') continue
+        expect(spec.template.metadata.labels).toMatchObject(closed.podSelector.matchLabels)
+      }
+    }
+  })
+
   it('asks of the Secret what rtdeploy.yaml promises, and refers to nothing that is not there', () => {
     for (const { answers, app, objects } of combinations) {
       const text = JSON.stringify(objects)
