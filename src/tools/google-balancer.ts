@@ -65,46 +65,72 @@ export const itemPath = ({ scope, kind, name }: ComputeItem): string => `${scope
 export interface Owner {
   readonly network: string
   readonly cluster: string
+  /** Of the cluster: a project can have one of the same name in each. */
+  readonly location: string
   readonly namespace: string
   /** Of the app: its Gateway, Ingress and Service are called so. */
   readonly app: string
 }
 
+/** The part of a name that stands for a cluster: `gkegw1-UID-...`, `k8s1-UID-...`, `k8s2-um-UID-...`. */
+const uidIn = (name: string): string | undefined =>
+  /^(?:gkegw\d|k8s1)-([^-]+)-/.exec(name)?.[1] ?? /^k8s2-[a-z]+-([^-]+)-/.exec(name)?.[1]
+
 /**
- * What a cluster's controllers made for an app and somebody has to remove: found by the description that GKE writes, by
- * what refers to it, and, where neither says anything, by the name. Pure.
+ * What a cluster's controllers made for an app and somebody has to remove. Groups are ours by network and namespace, the
+ * rest by what refers to them. Descriptions and names say the same in every cluster of a project: they count only with
+ * the cluster's mark, which our groups and what uses them have shown. Pure.
  */
 export function itemsOfApp(items: readonly ComputeItem[], owner: Owner): ComputeItem[] {
   const { namespace } = owner
+  const all = new Set(items.map(itemPath))
   const ours = new Set<string>()
-  const take = (item: ComputeItem) => ours.add(itemPath(item))
-  const groups = items.filter(item => item.kind === 'networkEndpointGroups' && item.network === owner.network)
-  for (const group of groups) if (group.description.includes(`"namespace":"${namespace}"`)) take(group)
-  const made = items.filter(item => /^(?:k8s\d?|gkegw\d)-/.test(item.name))
+  const uids = new Set<string>()
   const usesOurs = (item: ComputeItem) => item.uses.some(path => ours.has(path))
-  for (const item of made) {
-    const named = item.description.includes(`"kubernetes.io/service-name":"${namespace}/`)
-    if (
-      (item.kind === 'backendServices' && (named || usesOurs(item))) ||
-      (item.kind === 'healthChecks' && named)
-    )
-      take(item)
+  for (const item of items) {
+    if (item.kind !== 'networkEndpointGroups' || item.network !== owner.network) continue
+    if (serviceOf(item).namespace !== namespace) continue
+    ours.add(itemPath(item))
+    const [, uid = ''] = /"cluster-uid":"([^"]+)"/.exec(item.description) ?? []
+    if (uid !== '') uids.add(uid)
   }
+  const made = items.filter(item => /^(?:k8s\d?|gkegw\d)-/.test(item.name))
+  const backends = made.filter(item => item.kind === 'backendServices')
+  for (const item of backends.filter(usesOurs)) {
+    ours.add(itemPath(item))
+    const uid = uidIn(item.name)
+    if (uid !== undefined) uids.add(uid)
+  }
+  // Some names carry only the first characters of the UID.
+  const marked = ({ name }: ComputeItem) => {
+    const uid = uidIn(name)
+    return uid !== undefined && uid.length >= 4 && [...uids].some(known => known.startsWith(uid))
+  }
+  const named = (item: ComputeItem) =>
+    item.description.includes(`"kubernetes.io/service-name":"${namespace}/`) && marked(item)
+  const hasGroup = ({ uses }: ComputeItem) =>
+    uses.some(path => path.includes('/networkEndpointGroups/') && all.has(path))
+  for (const item of backends) if (named(item) && !hasGroup(item)) ours.add(itemPath(item))
+  const checked = new Set(backends.filter(item => ours.has(itemPath(item))).flatMap(item => item.uses))
+  for (const item of made)
+    if (item.kind === 'healthChecks' && (checked.has(itemPath(item)) || named(item))) ours.add(itemPath(item))
   const called = `-${namespace}-${owner.app}-`
   for (const kind of ['urlMaps', 'targetHttpProxies', 'targetHttpsProxies', 'forwardingRules']) {
     for (const item of made)
-      if (item.kind === kind && (usesOurs(item) || item.name.includes(called))) take(item)
+      if (item.kind === kind && (usesOurs(item) || (item.name.includes(called) && marked(item))))
+        ours.add(itemPath(item))
   }
-  for (const disk of items) if (disk.kind === 'disks' && isVolume(disk, owner)) take(disk)
+  for (const disk of items) if (disk.kind === 'disks' && isVolume(disk, owner)) ours.add(itemPath(disk))
   const rank = (item: ComputeItem) => balancerKinds.indexOf(item.kind)
   return items.filter(item => ours.has(itemPath(item))).sort((a, b) => rank(a) - rank(b))
 }
 
 /** The volumes' driver labels disks with their cluster, and describes whose they are; one that is in use is not left over. */
-function isVolume(disk: ComputeItem, { cluster, namespace }: Owner): boolean {
+function isVolume(disk: ComputeItem, { cluster, location, namespace }: Owner): boolean {
   return (
     disk.users === 0 &&
     disk.labels['goog-k8s-cluster-name'] === cluster &&
+    disk.labels['goog-k8s-cluster-location'] === location &&
     disk.description.includes(`"kubernetes.io/created-for/pvc/namespace":"${namespace}"`)
   )
 }

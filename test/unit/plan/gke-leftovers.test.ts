@@ -6,7 +6,7 @@ import { type BalancerKind, computeItems, itemsOfApp } from '../../../src/tools/
 import { gkeConfig } from '../../support/gke-configs.ts'
 
 const names = gkeNames('chat', gkeConfig())
-const owner = { network: names.network, cluster: names.cluster, namespace: 'team', app: 'chat' }
+const owner = { ...names, namespace: 'team', app: 'chat' }
 const root = 'https://www.googleapis.com/compute/v1/projects/testbed-project'
 const zone = 'zones/us-central1-a'
 
@@ -43,10 +43,31 @@ const strangers = [
   ...item('backendServices', 'global', 'my-own', { description: '' }),
   ...item('forwardingRules', 'global', 'my-own', { target: `${root}/global/targetHttpProxies/my-own` }),
 ]
+/** The same app in the same namespace, on another network. */
+const elsewhere = [
+  ...group('team', 'other-vpc', 'k8s1-0815-team-chat-80-a'),
+  ...item('healthChecks', 'global', 'gkegw1-0815-team-chat-80-h', {
+    description: '{"kubernetes.io/service-name":"team/chat"}',
+  }),
+  ...item('backendServices', 'global', 'gkegw1-0815-team-chat-80-b', {
+    description: '{"kubernetes.io/service-name":"team/chat"}',
+    backends: [{ group: `${root}/${zone}/networkEndpointGroups/k8s1-0815-team-chat-80-a` }],
+    healthChecks: [`${root}/global/healthChecks/gkegw1-0815-team-chat-80-h`],
+  }),
+  ...item('urlMaps', 'global', 'gkegw1-0815-team-chat-u', {
+    defaultService: `${root}/global/backendServices/gkegw1-0815-team-chat-80-b`,
+  }),
+  ...item('targetHttpProxies', 'global', 'gkegw1-0815-team-chat-p', {
+    urlMap: `${root}/global/urlMaps/gkegw1-0815-team-chat-u`,
+  }),
+  ...item('forwardingRules', 'global', 'gkegw1-0815-team-chat-f', {
+    target: `${root}/global/targetHttpProxies/gkegw1-0815-team-chat-p`,
+  }),
+]
 const volume = (more: object) =>
   item('disks', zone, 'pvc-1', {
     sizeGb: '10',
-    labels: { 'goog-k8s-cluster-name': 'chat' },
+    labels: { 'goog-k8s-cluster-name': 'chat', 'goog-k8s-cluster-location': 'us-central1' },
     description: '{"kubernetes.io/created-for/pvc/namespace":"team"}',
     ...more,
   })
@@ -68,8 +89,39 @@ describe('what is left of an app in Google Cloud', () => {
   it('is a disk of its cluster’s volumes that nobody has open', () => {
     expect(itemsOfApp(volume({}), owner)).toHaveLength(1)
     expect(itemsOfApp(volume({ users: ['vm'] }), owner)).toEqual([])
-    expect(itemsOfApp(volume({ labels: { 'goog-k8s-cluster-name': 'other' } }), owner)).toEqual([])
-    expect(itemsOfApp(volume({ labels: {} }), owner)).toEqual([])
+    for (const labels of [
+      {},
+      { 'goog-k8s-cluster-name': 'chat' },
+      { 'goog-k8s-cluster-name': 'other', 'goog-k8s-cluster-location': 'us-central1' },
+      { 'goog-k8s-cluster-name': 'chat', 'goog-k8s-cluster-location': 'europe-west1' },
+    ])
+      expect(itemsOfApp(volume({ labels }), owner)).toEqual([])
+  })
+
+  it('is never the load balancer of an app of the same name and namespace in another cluster', () => {
+    expect(itemsOfApp(elsewhere, owner)).toEqual([])
+    const found = itemsOfApp([...elsewhere, ...balancer], owner)
+    expect(found.map(one => one.name).join()).not.toContain('0815')
+    expect(found).toHaveLength(balancer.length)
+  })
+
+  it('is what has no group any more, and what only sends on to https, when it carries the mark of its cluster', () => {
+    const described = { description: '{"kubernetes.io/service-name":"team/old"}' }
+    const more = (uid: string) => [
+      ...item('backendServices', 'global', `gkegw1-${uid}-team-old-80-b`, {
+        ...described,
+        backends: [{ group: `${root}/${zone}/networkEndpointGroups/gone` }],
+      }),
+      ...item('healthChecks', 'global', `gkegw1-${uid}-team-old-80-h`, described),
+      ...item('urlMaps', 'global', `gkegw1-${uid}-team-chat-redirect`),
+    ]
+    const found = itemsOfApp([...balancer, ...more('4711'), ...more('0815')], owner)
+    const names = found.filter(one => !balancer.includes(one)).map(one => one.name)
+    expect(names).toEqual([
+      'gkegw1-4711-team-chat-redirect',
+      'gkegw1-4711-team-old-80-b',
+      'gkegw1-4711-team-old-80-h',
+    ])
   })
 
   it('is told with its price and removed in an order in which nothing is in use', () => {
