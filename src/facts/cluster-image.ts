@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Config, KubernetesConfig } from '../config/config.ts'
+import { keepsOut } from '../config/dockerignore.ts'
 import { exitCodes, UserError } from '../errors.ts'
 import type { Host } from '../run/host.ts'
 import { pushedDigest } from '../tools/docker.ts'
@@ -20,6 +21,8 @@ export interface ImageFacts {
   /** docker or podman; undefined when no daemon answers. */
   readonly program: string | undefined
   readonly hasDockerfile: boolean
+  /** `.rtdeploy` with its credentials would go into the image: `.dockerignore` does not name it. */
+  readonly leaks: boolean
   /** Paths that differ from the commit. */
   readonly dirty: readonly string[]
   readonly note: ImageNote | undefined
@@ -49,10 +52,14 @@ export async function readImageFacts(
   const note = parseNote(await host.readFile(clusterPaths(project).image))
   const known = note?.repository === repository && note.tag === tag && note.platform === platform
   if (known)
-    return { repository, tag, dirty, note, digest: note.digest, program: undefined, hasDockerfile: true }
+    return {
+      ...{ repository, tag, dirty, note, digest: note.digest },
+      ...{ program: undefined, hasDockerfile: true, leaks: false },
+    }
+  const leaks = !keepsOut((await host.readFile(join(project, '.dockerignore'))) ?? '', '.rtdeploy')
   const hasDockerfile = (await host.kindOf(join(project, 'Dockerfile'))) !== undefined
   const docker = await findDocker(host)
-  return { repository, tag, dirty, note, digest: undefined, program: docker?.program, hasDockerfile }
+  return { repository, tag, dirty, note, digest: undefined, program: docker?.program, hasDockerfile, leaks }
 }
 
 /** The digest of an image that was just pushed. Throws when the registry gave none. */
@@ -75,8 +82,13 @@ async function readTag(host: Host, project: string, config: Config) {
   ])
   if (commit !== undefined && dirty?.length === 0) return { tag: commit, dirty: [] }
   const { sources } = await readBuildFacts(host, project, config)
-  const build = (await host.readFile(join(project, 'Dockerfile'))) ?? ''
-  const digest = createHash('sha256').update(`${sources}\0${build}`).digest('hex').slice(0, 12)
+  // A lock file is no source of what runs here, where `install` looks after it; of an image it is one.
+  const paths = ['Dockerfile', '.dockerignore', 'package-lock.json']
+  const texts = await Promise.all(paths.map(path => host.readFile(join(project, path))))
+  const digest = createHash('sha256')
+    .update(JSON.stringify([sources, ...texts.map(text => text ?? '')]))
+    .digest('hex')
+    .slice(0, 12)
   return commit === undefined
     ? { tag: `src-${digest}`, dirty: [] }
     : { tag: `${commit}-dirty-${digest}`, dirty: dirty ?? [] }

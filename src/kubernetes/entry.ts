@@ -43,6 +43,12 @@ export function urlOf(entry: KubernetesObject, routes: readonly KubernetesObject
   return `${secure ? 'https' : 'http'}://${name}${port === usual ? '' : `:${port}`}`
 }
 
+/** An Ingress of GKE has its certificates by name: https://cloud.google.com/kubernetes-engine/docs/concepts/ingress-xlb */
+function hasGoogleCertificate({ metadata }: KubernetesObject): boolean {
+  const names = ['networking.gke.io/managed-certificates', 'ingress.gcp.kubernetes.io/pre-shared-cert']
+  return names.some(name => (metadata.annotations?.[name] ?? '') !== '')
+}
+
 function wayOf(entry: KubernetesObject, routes: readonly KubernetesObject[]): Way {
   if (entry.kind === 'Gateway') {
     const listeners = listAt(entry, 'spec', 'listeners')
@@ -56,7 +62,7 @@ function wayOf(entry: KubernetesObject, routes: readonly KubernetesObject[]): Wa
     return { secure: secure !== undefined, host, port: numberAt(listener, 'port') ?? (secure ? 443 : 80) }
   }
   if (entry.kind === 'Ingress') {
-    const secure = listAt(entry, 'spec', 'tls').length > 0
+    const secure = listAt(entry, 'spec', 'tls').length > 0 || hasGoogleCertificate(entry)
     return { secure, host: textAt(entry, 'spec', 'rules', 0, 'host'), port: secure ? 443 : 80 }
   }
   const ports = listAt(entry, 'spec', 'ports')

@@ -2,6 +2,7 @@ import type { GkeNames } from '../config/gke-names.ts'
 import type { ImageFacts } from '../facts/cluster-image.ts'
 import type { Verb } from '../report/report.ts'
 import { enableServices, type Login, submitBuild } from '../tools/gcloud.ts'
+import { refuseLeak } from './kubernetes-publish.ts'
 import type { Plan, Step } from './plan.ts'
 
 /** Where the login to the image repository is: a folder of ours, the person's own stays as it is. */
@@ -49,6 +50,7 @@ const buildTimeoutMs = 30 * 60_000
 
 /** Cloud Build builds and pushes, where neither Docker nor Podman answers. Pure. */
 export function planCloudBuild(verb: Verb, names: GkeNames, folder: string, image: ImageFacts): Plan {
+  refuseLeak(image)
   const tag = `${image.repository}:${image.tag}`
   const steps: Step[] = [
     {

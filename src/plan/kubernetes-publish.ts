@@ -19,6 +19,7 @@ export function planPublish({ verb, project, platform, image, pushEnv }: Publish
   const tag = `${image.repository}:${image.tag}`
   if (image.given) return { verb, stage: 'publish', steps: [] }
   if (image.digest === undefined) refuseUnbuildable(image)
+  refuseLeak(image)
   const program = image.program ?? 'docker'
   const skip = image.digest === undefined ? {} : { skip: 'up to date' }
   const steps: Step[] = [
@@ -43,6 +44,19 @@ export function planPublish({ verb, project, platform, image, pushEnv }: Publish
 /** There is something to build, and nothing here that could build it. Pure. */
 export const needsBuilder = ({ digest, program, hasDockerfile, given }: ImageFacts): boolean =>
   digest === undefined && program === undefined && hasDockerfile && given !== true
+
+/** Throws `image.leak` when `.rtdeploy` would be built in: it holds credentials and state. Pure. */
+export function refuseLeak({ leaks }: ImageFacts): void {
+  if (!leaks) return
+  throw new UserError(
+    'the image would hold .rtdeploy, with credentials in it: .dockerignore does not keep it out',
+    {
+      code: 'image.leak',
+      hint: 'echo .rtdeploy >> .dockerignore',
+      exitCode: exitCodes.usage,
+    },
+  )
+}
 
 function refuseUnbuildable({ hasDockerfile, program }: ImageFacts): void {
   if (!hasDockerfile) {

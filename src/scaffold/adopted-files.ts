@@ -1,5 +1,6 @@
 import { dirname, join, relative, resolve } from 'node:path'
 import * as rtdeployYaml from '../../templates/own/rtdeploy.yaml.hbs'
+import { keepsOut } from '../config/dockerignore.ts'
 import { similarName } from '../config/name.ts'
 import type { Host, TreeFile } from '../run/host.ts'
 import type { Adopted } from './adopted.ts'
@@ -59,18 +60,25 @@ export async function adoptedFiles(
   ]
 }
 
-/** What runs leave behind stays out of git. */
+/** What runs leave behind, credentials among it, stays out of git and out of the image. */
+const ignoring = { '.gitignore': 'node_modules/\n.rtdeploy/\n', '.dockerignore': '.git\n.rtdeploy\n' }
+
 async function ignores(host: Pick<Host, 'readFile'>, folder: string): Promise<TreeFile[]> {
-  const path = '.gitignore'
-  const there = await host.readFile(join(folder, path))
-  return there === undefined ? [{ path, contents: 'node_modules/\n.rtdeploy/\n', executable: false }] : []
+  const files = Object.entries(ignoring).map(async ([path, contents]) =>
+    (await host.readFile(join(folder, path))) === undefined ? [{ path, contents, executable: false }] : [],
+  )
+  return (await Promise.all(files)).flat()
 }
 
-/** A .gitignore that was there stays as it is: says what it lacks. */
+/** Files that were there stay as they are: says what they lack. */
 export async function noteOfIgnores(host: Pick<Host, 'readFile'>, folder: string): Promise<string[]> {
-  const there = await host.readFile(join(folder, '.gitignore'))
-  if (there === undefined || /^\/?\.rtdeploy\/?\s*$/m.test(there)) return []
-  return ['.gitignore is kept as it was, add this line to it: .rtdeploy/']
+  const notes = Object.keys(ignoring).map(async path => {
+    const there = await host.readFile(join(folder, path))
+    return there === undefined || keepsOut(there, '.rtdeploy')
+      ? []
+      : [`${path} is kept as it was, add this line to it: .rtdeploy/`]
+  })
+  return (await Promise.all(notes)).flat()
 }
 
 async function readPackage(host: Pick<Host, 'readFile'>, folder: string) {

@@ -12,6 +12,7 @@ import { parseInventory } from '../kubernetes/inventory.ts'
 import { recordNames } from '../kubernetes/names.ts'
 import type { KubernetesObject } from '../kubernetes/object.ts'
 import { lastReady, objectsOfRelease, type Release } from '../kubernetes/revisions.ts'
+import { refuseSecretManifests } from '../kubernetes/secret-manifests.ts'
 import { planSecrets, type SecretsPlan, storedSecrets } from '../kubernetes/secrets.ts'
 import { isWorkload, markObjects, stampObjects } from '../kubernetes/stamp.ts'
 import { leastReplicas, rolloutState } from '../kubernetes/workloads.ts'
@@ -67,7 +68,7 @@ async function askImage({ host, project, config, settings, flags }: Session): Pr
   }
   const [, repository = '', digest = ''] = found
   const given = { repository, tag: digest.slice(0, 19), digest, program: undefined, note: undefined }
-  return { ...given, hasDockerfile: true, dirty: [], given: true }
+  return { ...given, hasDockerfile: true, leaks: false, dirty: [], given: true }
 }
 
 /** What `up` releases: the manifests as they are now. */
@@ -76,6 +77,7 @@ export async function planUp(session: Session): Promise<Plan> {
   const image = await findImage(session)
   const digest = image.digest ?? (flags.dryRun ? undefined : await findDigest(session, image))
   const [records, rendered] = await Promise.all([findRecords(session), findRendered(session, image, digest)])
+  refuseSecretManifests(rendered, settings.manifests)
   const secrets = await findSecrets(session, records.secret)
   const objects = stampObjects(
     rendered.filter(object => object.kind !== 'Namespace'),

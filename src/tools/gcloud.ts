@@ -154,6 +154,8 @@ export function getCredentials(
 /** Sends the folder to Cloud Build, which builds its Dockerfile and pushes the image; sources and log go into a bucket of ours. */
 export function submitBuild(project: string, bucket: string, folder: string, tag: string): Command {
   const staging = [`--gcs-source-staging-dir=gs://${bucket}/builds`, `--gcs-log-dir=gs://${bucket}/builds`]
-  const args = ['builds', 'submit', '.', `--tag=${tag}`, ...staging, '--async', '--timeout=30m']
+  // The same context as Docker's; without an ignore file of its own, gcloud would write one into the project.
+  const context = ['.', '--ignore-file=.dockerignore']
+  const args = ['builds', 'submit', ...context, `--tag=${tag}`, ...staging, '--async', '--timeout=30m']
   return gcloud(project, args, { cwd: folder })
 }

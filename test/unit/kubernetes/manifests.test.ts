@@ -170,6 +170,15 @@ describe('the way in', () => {
       [],
       'https://a.example.com',
     ],
+    [
+      'an Ingress of GKE with a certificate that Google manages',
+      {
+        ...ingress({ rules: [{ host: 'a.example.com' }] }),
+        metadata: { name: 'chat', annotations: { 'networking.gke.io/managed-certificates': 'chat' } },
+      },
+      [],
+      'https://a.example.com',
+    ],
     ['an Ingress at IPv6', ingress({}, { ip: '::1' }), [], 'http://[::1]'],
     [
       'a load balancer',

@@ -184,6 +184,7 @@ describe('planPublish', () => {
     digest: undefined,
     program: 'podman',
     hasDockerfile: true,
+    leaks: false,
     dirty: [],
     note: undefined,
   }
@@ -196,6 +197,10 @@ describe('planPublish', () => {
 
   it('does not touch an image that was named', () => {
     expect(planPublish({ ...base, image: { ...image, digest: 'sha256:0', given: true } }).steps).toEqual([])
+  })
+
+  it('builds no credentials into an image', () => {
+    expect(() => planPublish({ ...base, image: { ...image, leaks: true } })).toThrow('would hold .rtdeploy')
   })
 
   it('says what is missing before it begins', () => {
@@ -214,7 +219,9 @@ describe('planTeardown', () => {
     namespace: object('Namespace', 'team', {
       metadata: { name: 'team', annotations: { 'rtdeploy.dev/made-for': 'chat' } },
     }),
-    secret: object('Secret', 'chat-secrets'),
+    secret: object('Secret', 'chat-secrets', {
+      metadata: { name: 'chat-secrets', labels: { 'rtdeploy.dev/record': 'secrets' } },
+    }),
     inventory: object('ConfigMap', 'chat-rtdeploy-inventory', { data: {} }),
     releaseObjects: [],
     releases: [release(1, 'a')],
@@ -251,6 +258,12 @@ describe('planTeardown', () => {
       'object.remove.Namespace.team',
     ])
     expect(plan.asks).toContain('DELETES the data of a volume and the namespace')
+  })
+
+  it('leaves a Secret of that name that was there before', () => {
+    const theirs = { ...records, secret: object('Secret', 'chat-secrets') }
+    const plan = planTeardown({ ...base, records: theirs, deleteData: true })
+    expect(ids(plan)).not.toContain('object.remove.Secret.chat-secrets')
   })
 
   it.each([
