@@ -11,7 +11,8 @@ import { type KnownState, type PlannedChange, parsePlan, parseState } from '../t
 export type TerraformFacts =
   | { readonly kind: 'planned'; readonly changes: readonly PlannedChange[] }
   | { readonly kind: 'locked'; readonly lock: StateLock }
-  | { readonly kind: 'broken' }
+  /** By what Terraform says; `error` is for when the API does not say so, too. */
+  | { readonly kind: 'broken'; readonly error: UserError }
 
 /** Runs a Terraform that must not be cut off: it holds the lock of the state. */
 async function run(host: Host, command: Command): Promise<Ran> {
@@ -57,7 +58,7 @@ export async function readTerraform(
     const lock = lockOf(output)
     if (lock !== undefined) return { kind: 'locked', lock }
     const error = cloudError(command, ran, where)
-    if (error.code === 'gke.cluster-broken') return { kind: 'broken' }
+    if (error.code === 'gke.cluster-broken') return { kind: 'broken', error }
     throw error
   }
   const show = terraformShow(workspace)

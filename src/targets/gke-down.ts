@@ -8,7 +8,7 @@ import { planDestroy, planOpen, planRelease, planWait } from '../plan/gke-teardo
 import type { Plan } from '../plan/plan.ts'
 import { type ComputeItem, serviceOf } from '../tools/google-balancer.ts'
 import { connectOwn, ensureInit, writeValues } from './gke-own.ts'
-import { deadLock, refuseUnfit } from './gke-provision.ts'
+import { brokenCluster, deadLock, refuseUnfit } from './gke-provision.ts'
 import { type GkeSession, unsavedState } from './gke-session.ts'
 import type { Target } from './target.ts'
 
@@ -87,7 +87,11 @@ async function destroy(session: GkeSession, facts: GkeFacts, connected: boolean)
   if (state.protectedCluster && connected) return expected(planOpen(names, workspace))
   const found = await readTerraform(host, workspace, where, ['-destroy', '-var=deletion_protection=false'])
   if (found.kind === 'planned') return expected(planDestroy(names, workspace, found.changes))
-  const damage = found.kind === 'locked' ? await deadLock(session, found.lock) : { kind: 'broken' as const }
+  const damage =
+    found.kind === 'locked'
+      ? await deadLock(session, found.lock)
+      : await brokenCluster(session, await session.facts(true))
+  if (damage === undefined && found.kind === 'broken') throw found.error
   return expected(planRepair('down', workspace, names, damage, session.flags.yes === true))
 }
 

@@ -2,8 +2,10 @@ import { neededServices } from '../config/gke-needs.ts'
 import { exitCodes, UserError } from '../errors.ts'
 import { clusterPaths } from '../facts/cluster-connection.ts'
 import type { GkeFacts } from '../facts/gke.ts'
+import { isOurBroken, refuseUsed } from '../facts/gke-broken.ts'
 import { judgeGke } from '../facts/gke-checks.ts'
 import { readExisting } from '../facts/gke-existing.ts'
+import { readCompute } from '../facts/gke-leftovers.ts'
 import { initDigest, readTerraform, type TerraformFacts } from '../facts/gke-terraform.ts'
 import { planPrepare } from '../plan/gke-prepare.ts'
 import { planProvision } from '../plan/gke-provision.ts'
@@ -139,9 +141,14 @@ async function findDamage(session: GkeSession, terraform: Terraforming): Promise
   const facts = await session.facts(true)
   // The APIs are on now: what could not be asked before can be.
   refuseUnfit(facts, countsFor(session))
-  if (facts.project?.cluster?.ok && facts.project.cluster.value.status === 'ERROR') return { kind: 'broken' }
+  const broken = await brokenCluster(session, facts)
+  if (broken !== undefined) return broken
   const found = await terraform.read()
-  if (found.kind === 'broken') return { kind: 'broken' }
+  if (found.kind === 'broken') {
+    const confirmed = await brokenCluster(session, await session.facts(true))
+    if (confirmed === undefined) throw found.error
+    return confirmed
+  }
   if (found.kind === 'locked') return deadLock(session, found.lock)
   const creates = new Set(
     found.changes.flatMap(change => (change.action === 'create' ? [change.address] : [])),
@@ -158,6 +165,15 @@ async function findDamage(session: GkeSession, terraform: Terraforming): Promise
   }
   const existing = there.filter(resource => resource.found === 'ours')
   return existing.length === 0 ? undefined : { kind: 'unknown', existing }
+}
+
+/** A cluster of ours that Google says is broken; throws `gke.cluster-broken` when more than `down` may go with it. */
+export async function brokenCluster(session: GkeSession, facts: GkeFacts): Promise<Damage | undefined> {
+  const { host, verb, names } = session
+  const cluster = facts.project?.cluster
+  if (cluster?.ok !== true || !isOurBroken(cluster.value, names)) return undefined
+  refuseUsed(verb, names, await readCompute(host, await session.login(), names.project))
+  return { kind: 'broken' }
 }
 
 /** The lock of a Terraform that is proven dead; throws `lock.held` (exit 4) when that cannot be proven. */

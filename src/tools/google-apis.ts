@@ -99,6 +99,13 @@ export interface ClusterState {
   readonly status: string
   /** Address of the control plane; empty while it is made. */
   readonly endpoint: string
+  /** Its label `rtdeploy`: whose it is, when it was made by us. */
+  readonly owner: string | undefined
+}
+
+const ownerOf = (labels: unknown): string | undefined => {
+  const { rtdeploy } = answerOf(labels)
+  return typeof rtdeploy === 'string' ? rtdeploy : undefined
 }
 
 export const clusterState = (
@@ -110,6 +117,7 @@ export const clusterState = (
   read(login, 'container', `v1/projects/${project}/locations/${location}/clusters/${cluster}`, answer => ({
     status: String(answer.status),
     endpoint: String(answer.endpoint ?? ''),
+    owner: ownerOf(answer.resourceLabels),
   }))
 
 /** The digest that a tag of an image stands for: https://cloud.google.com/artifact-registry/docs/reference/rest/v1/projects.locations.repositories.packages.tags */

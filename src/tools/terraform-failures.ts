@@ -130,7 +130,7 @@ const rules: readonly Rule[] = [
     () => ({
       code: 'gke.cluster-broken',
       message: 'the cluster was made, but Google could not finish it',
-      hint: 'rtdeploy up removes it and makes it anew; rtdeploy down removes all',
+      hint: 'rtdeploy up makes it anew when nothing was ever released to it; rtdeploy down removes all',
     }),
   ],
   [

@@ -168,7 +168,7 @@ const cases: readonly (readonly [string, GkeFacts, string, string, RegExp])[] = 
   [
     'too few CPUs when the cluster is there',
     withProject({
-      cluster: ok({ status: 'RUNNING', endpoint: '192.0.2.1' }),
+      cluster: ok({ status: 'RUNNING', endpoint: '192.0.2.1', owner: 'tiny' }),
       regionQuotas: ok([quota('CPUS', 1, 1)]),
     }),
     'gke.quota',
