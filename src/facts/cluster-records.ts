@@ -9,6 +9,7 @@ import { askCluster } from './cluster-connection.ts'
 /** What is in a namespace of what we keep there. */
 export interface ClusterRecords {
   readonly namespace: KubernetesObject | undefined
+  /** With its `managedFields`; may be one that others made. */
   readonly secret: KubernetesObject | undefined
   readonly inventory: KubernetesObject | undefined
   readonly releaseObjects: readonly KubernetesObject[]
@@ -21,6 +22,9 @@ const oldestMinor = 29
 
 /** kubectl itself tries for a minute; who is asked for nothing but a version answers sooner, or not at all. */
 const silentMs = 25_000
+
+/** kubectl leaves out who manages which field, unless told. */
+const managed = '--show-managed-fields'
 
 /** Asks the server for its version, and refuses one that is older than 1.29. */
 export async function readVersions(host: Host, cluster: Cluster): Promise<Versions> {
@@ -62,7 +66,7 @@ async function readNamed(
   names: readonly string[],
 ): Promise<readonly unknown[]> {
   try {
-    return await askCluster(host, cluster, getList(cluster, names))
+    return await askCluster(host, cluster, getList(cluster, [...names, managed]))
   } catch (error) {
     if (
       !(error instanceof UserError) ||
@@ -71,10 +75,7 @@ async function readNamed(
     )
       throw error
     // Without any right there, it is most likely not there, or somebody else's.
-    const query = getList(
-      cluster,
-      names.filter(name => !name.startsWith('namespace/')),
-    )
+    const query = getList(cluster, [...names.filter(name => !name.startsWith('namespace/')), managed])
     const ran = await host.run(query.command, { timeoutMs: 20_000, signal: host.interrupted })
     if (ran.exitCode !== 0) throw forbiddenNamespace(cluster, error)
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: cluster.namespace } }

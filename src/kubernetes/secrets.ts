@@ -1,6 +1,7 @@
 import { Secret } from '../command.ts'
 import { annotations, recordLabels, recordNames } from './names.ts'
 import { isMapping, type KubernetesObject } from './object.ts'
+import { isOurSecret, keysOfOurs } from './secret-owner.ts'
 
 /** What happens to one key of the Secret. */
 export interface SecretKey {
@@ -12,12 +13,14 @@ export interface SecretKey {
 
 export interface SecretsPlan {
   readonly keys: readonly SecretKey[]
-  /** Keys that are no longer wanted. */
+  /** Keys that we set and nobody wants any longer; those of others stay. */
   readonly dropped: readonly string[]
   readonly values: ReadonlyMap<string, Secret>
   /** Of the Secret after the plan; undefined when no secret is wanted and none is there. */
   readonly version: string | undefined
   readonly changes: boolean
+  /** We make it, or made it. */
+  readonly ours: boolean
 }
 
 /** Made up by us when nobody gives them: nothing outside the cluster has to know them. */
@@ -30,7 +33,7 @@ export interface GivenSecret {
 
 /**
  * The Secret `<name>-secrets` as it should be: a given value wins, then the one that is in the cluster, then, for what
- * only the cluster has to know, a new one. Keys without any are `missing`. `live`: as the API server gives it. Pure.
+ * only the cluster has to know, a new one. Keys without any are `missing`. `live`: with its `managedFields`. Pure.
  */
 export function planSecrets(
   wanted: readonly string[],
@@ -56,7 +59,7 @@ export function planSecrets(
     values.set(name, new Secret(token()))
     return { name, state: 'generated', from: 'chance' }
   })
-  const dropped = [...stored.keys()].filter(name => !wanted.includes(name))
+  const dropped = keysOfOurs(live).filter(name => !wanted.includes(name))
   const changes = dropped.length > 0 || keys.some(key => key.state !== 'kept')
   const before = Number(live?.metadata.annotations?.[annotations.secrets] ?? '0')
   const none = wanted.length === 0 && live === undefined
@@ -65,6 +68,7 @@ export function planSecrets(
     dropped,
     values,
     changes: changes && !none,
+    ours: live === undefined || isOurSecret(live),
     version: none ? undefined : String(changes ? before + 1 : before),
   }
 }
@@ -89,7 +93,7 @@ export function formatSecret(name: string, plan: SecretsPlan): Secret {
       kind: 'Secret',
       metadata: {
         name: recordNames(name).secret,
-        labels: recordLabels(name, 'secrets'),
+        ...(plan.ours ? { labels: recordLabels(name, 'secrets') } : {}),
         annotations: { [annotations.secrets]: plan.version ?? '1' },
       },
       type: 'Opaque',

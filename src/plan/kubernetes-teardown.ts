@@ -4,6 +4,7 @@ import { isLoadBalancer } from '../kubernetes/entry.ts'
 import { formatInventory, type Inventory, isData, removalRank } from '../kubernetes/inventory.ts'
 import { annotations, recordNames } from '../kubernetes/names.ts'
 import { type KubernetesObject, keyOfObject, nameOf, referenceOf, textAt } from '../kubernetes/object.ts'
+import { isOurSecret } from '../kubernetes/secret-owner.ts'
 import { type Cluster, kubectlLine } from '../tools/kubectl.ts'
 import { deleteStep, writeRecord } from './kubernetes-steps.ts'
 import type { Plan, Step } from './plan.ts'
@@ -43,7 +44,9 @@ export function planTeardown(facts: TeardownFacts): Plan {
   const steps: Step[] = [
     ...taken.map(object => remove(referenceOf(object))),
     ...records.releases.map(({ revision }) => remove(config(names.release(revision)), true)),
-    ...(records.secret === undefined || keeps ? [] : [remove(referenceOf(records.secret))]),
+    ...(records.secret === undefined || keeps || !isOurSecret(records.secret)
+      ? []
+      : [remove(referenceOf(records.secret))]),
     ...inventorySteps(facts, kept, remove),
   ]
   const removesNamespace = madeByUs && !keeps && remains.complete && remains.foreign.length === 0

@@ -9,6 +9,7 @@ import { readClusterStatus } from '../facts/cluster-status.ts'
 import { workloadChecks } from '../kubernetes/health.ts'
 import { parseInventory } from '../kubernetes/inventory.ts'
 import type { KubernetesObject } from '../kubernetes/object.ts'
+import { isOurSecret } from '../kubernetes/secret-owner.ts'
 import { rolloutState } from '../kubernetes/workloads.ts'
 import { planNamespace } from '../plan/kubernetes-namespace.ts'
 import { needsBuilder, planPublish } from '../plan/kubernetes-publish.ts'
@@ -140,7 +141,7 @@ async function lock(session: Session): Promise<PlaceLock | undefined> {
   const records = await findRecords(session)
   if (records.namespace?.metadata.deletionTimestamp !== undefined || records.namespace === undefined)
     return undefined
-  if (verb === 'down' && records.inventory === undefined && records.secret === undefined) return undefined
+  if (verb === 'down' && records.inventory === undefined && !isOurSecret(records.secret)) return undefined
   const lease = await acquireLease(host, cluster, config.name, `rtdeploy ${verb}`)
   session.forget()
   return lease

@@ -137,7 +137,17 @@ describe('secrets', () => {
   const live = (data: Record<string, string>, version = '3'): KubernetesObject => ({
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name: 'chat-secrets', annotations: { 'rtdeploy.dev/secrets-version': version } },
+    metadata: {
+      name: 'chat-secrets',
+      annotations: { 'rtdeploy.dev/secrets-version': version },
+      managedFields: [
+        {
+          manager: 'rtdeploy',
+          operation: 'Apply',
+          fieldsV1: { 'f:data': Object.fromEntries(Object.keys(data).map(key => [`f:${key}`, {}])) },
+        },
+      ],
+    },
     data: Object.fromEntries(
       Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
     ),
