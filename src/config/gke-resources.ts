@@ -14,7 +14,7 @@ export interface KnownResource {
   /** API and path by which it is read. */
   readonly api: string
   readonly path: string
-  /** From what the API answers: by label, by description, or by what it belongs to. */
+  /** From what the API answers: by label or by description. A pool’s label is on its nodes. */
   isOurs(answer: Json): boolean
   /** Arguments of the gcloud that removes it, without `gcloud`. */
   readonly remove: readonly string[]
@@ -28,7 +28,7 @@ export function knownResources(gke: GkeConfig, names: GkeNames): KnownResource[]
   const labelled = (answer: Json) =>
     [answer.labels, answer.resourceLabels].some(labels => record(labels).rtdeploy === base)
   const described = (answer: Json) => answer.description === `rtdeploy:${base}`
-  const belongs = () => true
+  const labelledNodes = (answer: Json) => record(record(answer.config).resourceLabels).rtdeploy === base
   const compute = `compute/v1/projects/${project}`
   const global = `projects/${project}/locations/global`
   const at = [`--region=${region}`]
@@ -41,7 +41,7 @@ export function knownResources(gke: GkeConfig, names: GkeNames): KnownResource[]
     title: `node pool ${name}`,
     api: 'container',
     path: `v1/${cluster}/nodePools/${name}`,
-    isOurs: belongs,
+    isOurs: labelledNodes,
     remove: ['container', 'node-pools', 'delete', name, `--cluster=${names.cluster}`, ...place],
   })
   const certificate = (
