@@ -16,6 +16,8 @@ export interface KnownResource {
   readonly path: string
   /** From what the API answers: by label or by description. A pool’s label is on its nodes. */
   isOurs(answer: Json): boolean
+  /** When it is part of what is read: whether it is in there. */
+  isThere?(answer: Json): boolean
   /** Arguments of the gcloud that removes it, without `gcloud`. */
   readonly remove: readonly string[]
 }
@@ -141,8 +143,9 @@ export function knownResources(gke: GkeConfig, names: GkeNames): KnownResource[]
             title: `NAT ${names.nat}`,
             api: 'compute',
             path: `${compute}/regions/${region}/routers/${names.router}`,
-            isOurs: (answer: Json) =>
-              described(answer) && JSON.stringify(answer.nats ?? []).includes(`"name":"${names.nat}"`),
+            // A router can be there without its NAT: a run was killed between the two.
+            isThere: (answer: Json) => JSON.stringify(answer.nats ?? []).includes(`"name":"${names.nat}"`),
+            isOurs: described,
             remove: ['compute', 'routers', 'nats', 'delete', names.nat, `--router=${names.router}`, ...at],
           },
           {

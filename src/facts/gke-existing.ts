@@ -4,7 +4,7 @@ import { type KnownResource, knownResources } from '../config/gke-resources.ts'
 import type { Host } from '../run/host.ts'
 import type { Login } from '../tools/gcloud.ts'
 import { getResource } from '../tools/google-apis.ts'
-import { readApi } from './gke-project.ts'
+import { isAbsent, readApi } from './gke-project.ts'
 
 /** A resource by its computed name, and whether it is there and ours. */
 export interface Existing extends KnownResource {
@@ -26,11 +26,8 @@ export async function readExisting(
       .map(async resource => {
         const answer = await readApi(host, login, getResource(login, resource.api, resource.path))
         if (answer === undefined) return { ...resource, found: 'unknown' }
-        if (!answer.ok) {
-          // An API that is off has nothing: it cannot have been off when something was made with it and still be there.
-          const absent = answer.status === 404 || answer.reason === 'SERVICE_DISABLED'
-          return { ...resource, found: absent ? 'absent' : 'unknown' }
-        }
+        if (!answer.ok) return { ...resource, found: isAbsent(answer) ? 'absent' : 'unknown' }
+        if (resource.isThere?.(answer.value) === false) return { ...resource, found: 'absent' }
         return { ...resource, found: resource.isOurs(answer.value) ? 'ours' : 'foreign' }
       }),
   )

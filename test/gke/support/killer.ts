@@ -23,9 +23,9 @@ export function killer(project: GkeProject, moment: Moment, only = ''): Record<s
   const acts: Readonly<Record<Moment, (real: string) => string>> = {
     before: () => '',
     after: real => `${real} "$@" > /dev/null 2>&1`,
-    // Long enough to have begun, too short to be done: the cluster takes more than that.
+    // Something that has to be taken in is made, and not all is: the cluster takes longer than the network.
     during: real => `${real} "$@" > ${folder}/output 2>&1 &
-until grep -q 'Creation complete\\|Destruction complete' ${folder}/output; do sleep 0.05; done
+until grep -q 'compute_network.main: Creation complete\\|Destruction complete' ${folder}/output; do sleep 0.05; done
 kill -9 $!`,
   }
   for (const [program, words] of Object.entries(changing)) {
