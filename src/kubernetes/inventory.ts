@@ -1,5 +1,6 @@
 import { recordLabels, recordNames } from './names.ts'
 import {
+  groupOf,
   isMapping,
   type KubernetesObject,
   keyOf,
@@ -56,6 +57,17 @@ export function union(one: Inventory, other: Inventory): Inventory {
 export function removed(before: Inventory, now: Inventory): ObjectReference[] {
   const kept = new Set(now.objects.map(keyOf))
   return before.objects.filter(object => !kept.has(keyOf(object)) && !isData(object))
+}
+
+/** Those whose kind a cluster serves: an object goes with the definition of its kind. Pure. */
+export function ofServedKinds(
+  references: readonly ObjectReference[],
+  served: readonly { readonly apiVersion: string; readonly kind: string }[],
+): ObjectReference[] {
+  const kindOf = ({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }) =>
+    `${kind}.${groupOf(apiVersion)}`
+  const kinds = new Set(served.map(kindOf))
+  return references.filter(reference => kinds.has(kindOf(reference)))
 }
 
 export const sameInventory = (one: Inventory, other: Inventory): boolean =>

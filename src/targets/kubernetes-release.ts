@@ -4,7 +4,7 @@ import { type ImageFacts, readImageFacts, readPushedDigest } from '../facts/clus
 import { compareObjects, renderManifests } from '../facts/cluster-objects.ts'
 import { readQuotas, refuseQuotas } from '../facts/cluster-preflight.ts'
 import { type ClusterRecords, readRecords } from '../facts/cluster-records.ts'
-import { liveOf } from '../facts/cluster-running.ts'
+import { liveOf, readInventory } from '../facts/cluster-running.ts'
 import { askSecrets, readGivenSecrets } from '../facts/cluster-secrets.ts'
 import { digestOfObjects } from '../kubernetes/canonical.ts'
 import { entryOf } from '../kubernetes/entry.ts'
@@ -159,9 +159,10 @@ async function planObjects(session: Session, { objects, records, ...wanted }: Wa
   const cluster = await session.cluster()
   const force = flags.forceConflicts ?? false
   const isNew = records.namespace === undefined
-  const [compared, quotas] = await Promise.all([
+  const [compared, quotas, inventory] = await Promise.all([
     isNew ? { live: [], wanted: objects, replaced: [] } : compareObjects(host, cluster, objects, force),
     isNew ? [] : readQuotas(host, cluster),
+    readInventory(host, cluster, parseInventory(records.inventory), objects),
   ])
   refuseQuotas(cluster, quotas, objects, compared.live)
   const least = leastReplicas(objects)
@@ -174,7 +175,7 @@ async function planObjects(session: Session, { objects, records, ...wanted }: Wa
     cluster,
     objects,
     compared,
-    inventory: parseInventory(records.inventory),
+    inventory,
     releases: records.releases,
     digest: digestOfObjects(objects),
     by: `${host.env.USER ?? host.env.LOGNAME ?? 'somebody'}@${host.machine}`,
