@@ -2,10 +2,10 @@ import type { GkeConfig } from '../config/gke.ts'
 import type { GkeNames } from '../config/gke-names.ts'
 import type { Host } from '../run/host.ts'
 import type { Login } from '../tools/gcloud.ts'
-import { getResource } from '../tools/google-apis.ts'
+import { type Answer, type ApiAnswer, getResource } from '../tools/google-apis.ts'
 import { balancerKinds, type ComputeItem, computeItems, itemsOfApp } from '../tools/google-balancer.ts'
 import { type Existing, readExisting } from './gke-existing.ts'
-import { readApi } from './gke-project.ts'
+import { certain, readApi } from './gke-project.ts'
 
 /** Everything in a project that belongs to an app, whatever Terraform's state and the cluster say of it. */
 export interface Leftovers {
@@ -15,18 +15,19 @@ export interface Leftovers {
   readonly resources: readonly Existing[]
 }
 
-/** What the cluster's controllers made, of whatever app. */
+/** What the cluster's controllers made, of whatever app. Throws `gke.unknown` when a list cannot be read. */
 export async function readCompute(host: Host, login: Login, project: string): Promise<ComputeItem[]> {
   const found = await Promise.all(
     balancerKinds.map(async kind => {
       const path = `compute/v1/projects/${project}/aggregated/${kind}`
       const answer = await readApi(host, login, getResource(login, 'compute', path))
-      return answer?.ok === true ? computeItems(kind, answer.value) : []
+      return computeItems(kind, certain(answer, `anything in the list of ${kind}`) ?? {})
     }),
   )
   return found.flat()
 }
 
+/** Throws `gke.unknown` when Google does not say of something whether it is there. */
 export async function readLeftovers(
   host: Host,
   login: Login,
@@ -38,6 +39,8 @@ export async function readLeftovers(
     readCompute(host, login, names.project),
     readExisting(host, login, gke, names, () => true),
   ])
+  const [unseen] = existing.filter(resource => resource.found === 'unknown')
+  if (unseen !== undefined) certain(unseen.answer, unseen.title)
   const owner = { ...names, namespace: gke.namespace ?? app, app }
   return {
     items: itemsOfApp(items, owner),
@@ -52,7 +55,7 @@ export interface StateBucket {
   readonly others: readonly string[]
 }
 
-/** Undefined when there is none. */
+/** Undefined when there is none. Throws `gke.unknown` when it, or what is in it, cannot be seen. */
 export async function readBucket(
   host: Host,
   login: Login,
@@ -67,13 +70,23 @@ export async function readBucket(
     readApi(host, login, at('')),
     readApi(host, login, at('/o?prefix=rtdeploy/&delimiter=/')),
   ])
-  if (bucket?.ok !== true) return undefined
-  const labels = (bucket.value.labels ?? {}) as Readonly<Record<string, unknown>>
-  const prefixes = objects?.ok === true && Array.isArray(objects.value.prefixes) ? objects.value.prefixes : []
+  return bucketOf(bucket, objects, names)
+}
+
+/** From the answers to a look at the bucket and to one at the folders in it. Pure. */
+export function bucketOf(
+  bucket: ApiAnswer<Answer>,
+  objects: ApiAnswer<Answer>,
+  names: GkeNames,
+): StateBucket | undefined {
+  const found = certain(bucket, `a bucket ${names.bucket}`)
+  if (found === undefined) return undefined
+  const labels = (found.labels ?? {}) as Readonly<Record<string, unknown>>
+  const listed = certain(objects, `another state in the bucket ${names.bucket}`)
+  const prefixes = Array.isArray(listed?.prefixes) ? listed.prefixes : []
   const environments = prefixes.map(prefix => String(prefix).split('/')[1] ?? '')
   return {
-    // Without any label: a run was cut short before it set ours.
-    ours: labels['managed-by'] === 'rtdeploy' || Object.keys(labels).length === 0,
+    ours: labels['managed-by'] === 'rtdeploy',
     others: environments.filter(environment => environment !== names.environment),
   }
 }

@@ -1,6 +1,7 @@
 import type { GkeConfig } from '../config/gke.ts'
 import type { GkeNames } from '../config/gke-names.ts'
 import { neededPermissions, neededServices } from '../config/gke-needs.ts'
+import { exitCodes, UserError } from '../errors.ts'
 import type { Host } from '../run/host.ts'
 import type { Login } from '../tools/gcloud.ts'
 import {
@@ -50,6 +51,29 @@ export async function readApi<T>(host: Host, login: Login, read: ApiRead<T>): Pr
   if (answer === undefined) return undefined
   if (answer.status !== 200) return refusalOf(answer.status, answer.body)
   return { ok: true, value: read.parse(answer.body) }
+}
+
+/** Of an API that is off: its own word, and the one of older APIs. Nothing can be there: it is made with the API. */
+const off: readonly string[] = ['SERVICE_DISABLED', 'accessNotConfigured']
+
+/** Whether Google said for certain that something is not there. Pure. */
+export const isAbsent = (answer: ApiAnswer<unknown>): boolean =>
+  answer?.ok === false && (answer.status === 404 || off.includes(answer.reason))
+
+/**
+ * What is there, or undefined when Google says that it is not. For what removes things: no answer is no leave to go on.
+ * Throws `gke.unknown` (exit 3). Pure.
+ */
+export function certain<T>(answer: ApiAnswer<T>, what: string): T | undefined {
+  if (answer?.ok === true) return answer.value
+  if (isAbsent(answer)) return undefined
+  const why = answer === undefined ? 'nobody answered' : `${answer.status} ${answer.reason}`.trim()
+  throw new UserError(`whether there is ${what} cannot be seen: ${why}`, {
+    code: 'gke.unknown',
+    hint: 'nothing is removed on a guess: when Google answers, and this account may look, run this again',
+    details: answer === undefined || answer.message === '' ? [] : [answer.message],
+    exitCode: exitCodes.missing,
+  })
 }
 
 /** All reads at the same time. */

@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts'
 import type { GkeFacts } from '../facts/gke.ts'
 import { type Leftovers, readBucket, readCompute, readLeftovers } from '../facts/gke-leftovers.ts'
+import { certain } from '../facts/gke-project.ts'
 import { readState, readTerraform } from '../facts/gke-terraform.ts'
 import { describeLeftovers, planBucket, planLeftovers } from '../plan/gke-leftovers.ts'
 import { planRepair } from '../plan/gke-repair.ts'
@@ -65,7 +66,7 @@ async function leftOver({ host, login, gke, names, config, flags }: GkeSession):
 
 async function destroy(session: GkeSession, facts: GkeFacts, connected: boolean): Promise<Next | undefined> {
   const { host, names, where } = session
-  if (facts.project?.bucket?.ok !== true) return undefined
+  if (certain(facts.project?.bucket, `a bucket ${names.bucket}`) === undefined) return undefined
   const workspace = await session.workspace()
   await writeValues(session)
   await ensureInit(session, workspace)

@@ -59,7 +59,11 @@ export async function lookAtCloud(
       )
     }
     case 'released': {
-      const items = await readCompute(host, login, until.project)
+      const items = await readCompute(host, login, until.project).catch((problem: unknown) => {
+        if (problem instanceof UserError && problem.code === 'gke.unknown') return tell(problem.message)
+        throw problem
+      })
+      if (items === undefined) return false
       const left = items.filter(
         item =>
           item.kind === 'networkEndpointGroups' &&

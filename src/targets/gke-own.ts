@@ -1,5 +1,5 @@
 import { exitCodes, UserError } from '../errors.ts'
-import { readApi } from '../facts/gke-project.ts'
+import { certain, readApi } from '../facts/gke-project.ts'
 import { cloudError, initDigest } from '../facts/gke-terraform.ts'
 import { terraformValues } from '../scaffold/terraform.ts'
 import { getCredentials } from '../tools/gcloud.ts'
@@ -35,11 +35,15 @@ export async function noteInit(host: GkeSession['host'], path: string, workspace
   await host.writeFile(path, await initDigest(host, workspace), { mode: 0o600 })
 }
 
-/** Asked anew each time: one short answer, and everything depends on it. */
-async function readCluster({ host, names, login }: GkeSession): Promise<ClusterState | undefined> {
+/**
+ * Asked anew each time: one short answer, and everything depends on it. For `down`, no answer is not the same as no cluster:
+ * throws `gke.unknown`.
+ */
+async function readCluster({ host, verb, names, login }: GkeSession): Promise<ClusterState | undefined> {
   const who = await login()
   const { project, location, cluster } = names
   const answer = await readApi(host, who, clusterState(who, project, location, cluster))
+  if (verb === 'down') return certain(answer, `a cluster ${cluster}`)
   return answer?.ok === true ? answer.value : undefined
 }
 

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { gkeNames } from '../../../src/config/gke-names.ts'
+import { bucketOf } from '../../../src/facts/gke-leftovers.ts'
+import { certain } from '../../../src/facts/gke-project.ts'
+import { type Answer, type ApiAnswer, refusalOf } from '../../../src/tools/google-apis.ts'
+import { gkeConfig } from '../../support/gke-configs.ts'
+
+const names = gkeNames('chat', gkeConfig())
+const ok = (value: Answer): ApiAnswer<Answer> => ({ ok: true, value })
+const labels = { 'managed-by': 'rtdeploy', rtdeploy: 'chat' }
+const refused = (status: number, reason: string) =>
+  refusalOf(status, JSON.stringify({ error: { errors: [{ reason }] } }))
+
+const unclear: readonly (readonly [string, ApiAnswer<Answer>])[] = [
+  ['a refusal', refused(403, 'forbidden')],
+  ['too many requests', refused(429, 'rateLimitExceeded')],
+  ['a failure', refused(503, 'backendError')],
+  ['no answer', undefined],
+]
+const unknown = expect.objectContaining({ code: 'gke.unknown', exitCode: 3 })
+
+describe('what Google says is there', () => {
+  it.each(unclear)('is not taken as absent from %s', (_, answer) => {
+    expect(() => certain(answer, 'a cluster chat')).toThrow(unknown)
+  })
+
+  it.each([
+    ['404', refused(404, 'notFound')],
+    ['an API that is off', refused(403, 'SERVICE_DISABLED')],
+    ['an older API that is off', refused(403, 'accessNotConfigured')],
+  ])('is absent by %s', (_, answer) => {
+    expect(certain(answer, 'a cluster chat')).toBeUndefined()
+  })
+})
+
+describe('the bucket of the state', () => {
+  const states = (...environments: string[]) =>
+    ok({ prefixes: environments.map(environment => `rtdeploy/${environment}/`) })
+
+  it.each([
+    ['with our label', labels, true],
+    ['without any label', undefined, false],
+    ['with labels of others', { team: 'a' }, false],
+  ])('%s', (_, given, ours) => {
+    expect(bucketOf(ok({ labels: given }), states('production'), names)).toEqual({ ours, others: [] })
+  })
+
+  it('knows the other environments that have a state in it', () => {
+    expect(bucketOf(ok({ labels }), states('production', 'staging'), names)?.others).toEqual(['staging'])
+  })
+
+  it('is nothing when it is not there', () => {
+    expect(bucketOf(refused(404, 'notFound'), refused(404, 'notFound'), names)).toBeUndefined()
+  })
+
+  it.each(unclear)('is not looked away from, nor what is in it, after %s', (_, answer) => {
+    expect(() => bucketOf(answer, states(), names)).toThrow(unknown)
+    expect(() => bucketOf(ok({ labels }), answer, names)).toThrow(unknown)
+  })
+})
