@@ -40,7 +40,13 @@ export function terraformValues(gke: GkeConfig, names: GkeNames): Record<string,
   }
 }
 
-/** `infra/terraform/`: the files of the chosen parts, and terraform.tfvars.json. `template` is templates/terraform. Pure. */
+/**
+ * A state and a saved plan hold passwords in plain text: https://developer.hashicorp.com/terraform/language/manage-sensitive-data.
+ * Terraform leaves errored.tfstate beside the files when it cannot save. Not a file of the template: npm leaves those out.
+ */
+const ignored = ['.terraform/', '*.tfstate*', '*.tfplan', 'errored.tfstate']
+
+/** `infra/terraform/`: the files of the chosen parts, .gitignore and terraform.tfvars.json. `template` is templates/terraform. Pure. */
 export function terraformFiles(template: readonly TreeFile[], name: string, gke: GkeConfig): TreeFile[] {
   const chosen = terraformParts(gke).flatMap(part => {
     const files = template.filter(file => file.path.startsWith(`${part}/`))
@@ -50,6 +56,11 @@ export function terraformFiles(template: readonly TreeFile[], name: string, gke:
   const values = terraformValues(gke, gkeNames(name, gke))
   return [
     ...chosen,
+    {
+      path: join(gke.terraform, '.gitignore'),
+      contents: `${ignored.join('\n')}\n`,
+      executable: false,
+    },
     {
       path: join(gke.terraform, 'terraform.tfvars.json'),
       contents: `${JSON.stringify(values, undefined, 2)}\n`,
