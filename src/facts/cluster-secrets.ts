@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path'
 import { Secret } from '../command.ts'
 import { exitCodes, UserError } from '../errors.ts'
+import { fromEnvironment } from '../kubernetes/given-secrets.ts'
 import { type GivenSecret, parseSecretsFile } from '../kubernetes/secrets.ts'
 import type { Host } from '../run/host.ts'
 import { wouldCommit } from '../tools/git.ts'
@@ -23,7 +24,7 @@ export async function readGivenSecrets(
     const value = host.env[name]
     const other = given.get(name)
     if (value !== undefined && value !== '')
-      found.set(name, { value: new Secret(value), from: 'the environment' })
+      found.set(name, { value: new Secret(value), from: fromEnvironment })
     else if (other !== undefined) found.set(name, other)
   }
   return found

@@ -3,6 +3,7 @@ import { findDocker } from '../facts/backends.ts'
 import { readGivenSecrets } from '../facts/cluster-secrets.ts'
 import { readApi } from '../facts/gke-project.ts'
 import { readGoogleSecrets, readMongoUrl } from '../facts/gke-secrets.ts'
+import { refuseLocal } from '../kubernetes/given-secrets.ts'
 import { planCloudBuild, pushEnv, withRegistryLogin } from '../plan/gke-publish.ts'
 import type { Plan, Step } from '../plan/plan.ts'
 import type { Verb } from '../report/report.ts'
@@ -129,6 +130,7 @@ async function keepMongoUrl(session: GkeSession, plan: Plan): Promise<Plan> {
   if (gke.mongo !== 'secret-manager') return plan
   const given = (await readGivenSecrets(host, project, ['MONGODB_URL'], flags.secretsFile)).get('MONGODB_URL')
   if (given === undefined) return plan
+  refuseLocal(new Map([['MONGODB_URL', given]]))
   const kept = await readMongoUrl(host, await session.login(), names)
   if (kept?.reveal() === given.value.reveal()) return plan
   const step: Step = {

@@ -8,6 +8,7 @@ import { liveOf, readInventory } from '../facts/cluster-running.ts'
 import { askSecrets, readGivenSecrets } from '../facts/cluster-secrets.ts'
 import { digestOfObjects } from '../kubernetes/canonical.ts'
 import { entryOf } from '../kubernetes/entry.ts'
+import { refuseLocal, refuseNewPassword } from '../kubernetes/given-secrets.ts'
 import { parseInventory } from '../kubernetes/inventory.ts'
 import { recordNames } from '../kubernetes/names.ts'
 import type { KubernetesObject } from '../kubernetes/object.ts'
@@ -191,14 +192,18 @@ async function planObjects(session: Session, { objects, records, ...wanted }: Wa
 }
 
 async function findSecrets(session: Session, live: KubernetesObject | undefined): Promise<SecretsPlan> {
-  const { host, project, settings, flags, own } = session
+  const { host, project, config, settings, flags, own } = session
   const read = await readGivenSecrets(host, project, settings.secrets, flags.secretsFile)
+  refuseLocal(read)
   const known = (await own?.secrets?.()) ?? []
   const given = new Map([...known, ...session.answers, ...read])
   const plan = planSecrets(settings.secrets, given, live, host.token)
+  refuseNewPassword(settings.secrets, plan, recordNames(config.name).secret)
   const missing = plan.keys.filter(key => key.state === 'missing').map(key => key.name)
   if (missing.length === 0 || flags.dryRun) return plan
-  for (const [name, answer] of await askSecrets(host, missing)) session.answers.set(name, answer)
+  const answers = await askSecrets(host, missing)
+  refuseLocal(answers)
+  for (const [name, answer] of answers) session.answers.set(name, answer)
   return planSecrets(settings.secrets, new Map([...given, ...session.answers]), live, host.token)
 }
 
