@@ -35,6 +35,9 @@ export interface RunFlags {
   readonly image?: string
   readonly rollbackOnFailure?: boolean
   readonly deleteData?: boolean
+  /** Of `verify`: what it takes away for a while, and whether it runs pods of its own. */
+  readonly disrupt?: string
+  readonly inCluster?: boolean
   /** `down` on GKE leaves the volumes. */
   readonly keepData?: boolean
 }

@@ -14,6 +14,8 @@ export const annotations = {
   secrets: 'rtdeploy.dev/secrets-version',
   /** On a namespace that we made. */
   madeFor: 'rtdeploy.dev/made-for',
+  /** On a node that `verify --disrupt node` takes out for a while. */
+  closedFor: 'rtdeploy.dev/closed-for',
 } as const
 
 export const manager = 'rtdeploy'

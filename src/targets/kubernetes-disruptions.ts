@@ -1,6 +1,8 @@
-import { toolError } from '../errors.ts'
+import { toolError, UserError } from '../errors.ts'
+import { ask } from '../facts/ask.ts'
 import { askCluster } from '../facts/cluster-connection.ts'
 import { readSnapshot } from '../facts/cluster-rollout.ts'
+import { closedFor, closePatch, nodesLeftClosed, openPatch, podToMove } from '../kubernetes/nodes.ts'
 import {
   argumentOf,
   at,
@@ -8,16 +10,17 @@ import {
   type KubernetesObject,
   nameOf,
   type ObjectReference,
-  textAt,
+  objectsOf,
 } from '../kubernetes/object.ts'
 import { newestPods, workloadOf } from '../kubernetes/snapshot.ts'
 import { rolloutState } from '../kubernetes/workloads.ts'
 import type { Host } from '../run/host.ts'
-import { type Cluster, getList, kubectl } from '../tools/kubectl.ts'
+import { type Cluster, getList, kubectl, kubectlLine } from '../tools/kubectl.ts'
 import type { Disruption } from './target.ts'
 
 const overMs = 5 * 60_000
 const everyMs = 500
+const nodesMs = 20_000
 
 /** What can be disrupted of an app in a cluster; each waits until the cluster says that it is over. */
 export async function clusterDisruptions(host: Host, cluster: Cluster, name: string): Promise<Disruption[]> {
@@ -34,6 +37,11 @@ export async function clusterDisruptions(host: Host, cluster: Cluster, name: str
       })
     host.interrupted.throwIfAborted()
   }
+  const whom = closedFor(cluster.namespace, name)
+  const open = (node: string) => openNode(host, cluster, node)
+  // Who may not look at nodes has closed none.
+  const nodes = objectsOf((await ask(host, getList(cluster, ['nodes']), nodesMs)) ?? [])
+  for (const node of nodesLeftClosed(nodes, whom)) await open(node)
   const settle = (workload: ObjectReference, gone: readonly string[] = []) =>
     settled(host, cluster, workload, gone)
   const pods = async (workload: ObjectReference): Promise<KubernetesObject[]> => {
@@ -67,18 +75,18 @@ export async function clusterDisruptions(host: Host, cluster: Cluster, name: str
     title: 'Node drained',
     says: `move the replicas of ${name} off one node, which takes no new ones meanwhile`,
     run: async () => {
-      const [pod] = await pods(app)
-      const on = textAt(pod, 'spec', 'nodeName')
-      if (pod === undefined || on === undefined) return
+      const nodes = await askCluster(host, cluster, getList(cluster, ['nodes']))
+      const found = podToMove(await pods(app), objectsOf(nodes))
+      if (found === undefined) throw noNode(cluster, name)
       const selector = await selectorOf(host, cluster, app)
-      try {
+      const drain = async () => {
+        await run('patch', 'node', found.node, '--type', 'merge', '--patch', closePatch(whom))
         // The pods of others stay where they are.
         const flags = ['--ignore-daemonsets', '--delete-emptydir-data', '--timeout', '5m']
-        await run('drain', on, '--pod-selector', selector, ...flags)
-        await settle(app, [pod.metadata.name])
-      } finally {
-        await host.run(kubectl(cluster, ['uncordon', on]), { changes: true })
+        await run('drain', found.node, '--pod-selector', selector, ...flags)
+        await settle(app, [found.pod])
       }
+      await drain().finally(() => open(found.node))
     },
   }
   const store: Disruption = {
@@ -93,6 +101,24 @@ export async function clusterDisruptions(host: Host, cluster: Cluster, name: str
     },
   }
   return [rollout, replica, node, ...(hasRedis ? [store] : [])]
+}
+
+/** Lets a node that we closed take pods again, and takes our mark off it. */
+async function openNode(host: Host, cluster: Cluster, node: string): Promise<void> {
+  const command = kubectl(cluster, ['patch', 'node', node, '--type', 'merge', '--patch', openPatch])
+  const ran = await host.run(command, { changes: true })
+  if (ran.exitCode === 0) return
+  throw toolError(command, `exited with ${ran.exitCode ?? 'a signal'}`, ran.stderr, {
+    code: 'disruption.node-closed',
+    hint: `the node takes no new pods until: ${kubectlLine(cluster, 'uncordon', node)}`,
+  })
+}
+
+function noNode(cluster: Cluster, name: string): UserError {
+  return new UserError(`no replica of ${name} is on a node that takes new pods`, {
+    code: 'disruption.no-node',
+    hint: kubectlLine(cluster, 'get', 'nodes'),
+  })
 }
 
 /** The labels by which a workload knows its pods. */

@@ -19,6 +19,10 @@ export interface KubernetesFlags {
   readonly image?: string
   readonly rollbackOnFailure?: boolean
   readonly deleteData?: boolean
+  /** `verify` takes something of the app away for a while. */
+  readonly disrupt?: string
+  /** `verify` runs pods of its own. */
+  readonly inCluster?: boolean
 }
 
 export interface SessionOptions {
@@ -97,10 +101,14 @@ function settingsOf(config: Config, flags: KubernetesFlags): Session['settings']
 
 const changing: readonly Verb[] = ['up', 'rollback', 'down']
 
+/** Whoever changes something in a cluster has to mean this one. */
+const changes = (verb: Verb, { dryRun, disrupt, inCluster }: KubernetesFlags): boolean =>
+  dryRun !== true && (changing.includes(verb) || disrupt !== undefined || inCluster === true)
+
 async function open(host: Host, options: SessionOptions, settings: Session['settings']): Promise<Cluster> {
   const { project, config, flags, verb } = options
   const { server, ...cluster } = await connect(host, project, settings, options.own)
-  if (changing.includes(verb) && flags.dryRun !== true && options.own === undefined) {
+  if (changes(verb, flags) && options.own === undefined) {
     const path = clusterPaths(project).record
     const known = parseKnown(await host.readFile(path))
     const { context } = cluster

@@ -109,6 +109,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
       told.push(`write ${path}`)
       files.set(path, String(contents))
     },
+    makeFolder: async path => void told.push(`folder ${path}`),
     appendFile: async (path, text) => void files.set(path, (files.get(path) ?? '') + text),
     remove: async path => {
       told.push(`remove ${path}`)
