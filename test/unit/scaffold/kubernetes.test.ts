@@ -118,6 +118,8 @@ describe(`every one of ${combinations.length} combinations`, () => {
         expect(text).toMatch(/"sessionAffinity":\{"(?:type|affinityType)":"GENERATED_COOKIE"/)
       }
       const service = named(objects, 'Service')
+      if (answers.className === 'haproxy')
+        expect(service?.metadata.annotations?.['haproxy.org/check-http']).toBe(app.ready)
       const config = service?.metadata.annotations?.['cloud.google.com/backend-config']
       if (config !== undefined)
         expect(named(objects, 'BackendConfig', JSON.parse(config).default)).toBeDefined()
