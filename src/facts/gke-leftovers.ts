@@ -3,7 +3,13 @@ import type { GkeNames } from '../config/gke-names.ts'
 import type { Host } from '../run/host.ts'
 import type { Login } from '../tools/gcloud.ts'
 import { type Answer, type ApiAnswer, getResource } from '../tools/google-apis.ts'
-import { balancerKinds, type ComputeItem, computeItems, itemsOfApp } from '../tools/google-balancer.ts'
+import {
+  type BalancerKind,
+  balancerKinds,
+  type ComputeItem,
+  computeItems,
+  itemsOfApp,
+} from '../tools/google-balancer.ts'
 import { type Existing, readExisting } from './gke-existing.ts'
 import { certain, readApi } from './gke-project.ts'
 
@@ -17,14 +23,28 @@ export interface Leftovers {
 
 /** What the cluster's controllers made, of whatever app. Throws `gke.unknown` when a list cannot be read. */
 export async function readCompute(host: Host, login: Login, project: string): Promise<ComputeItem[]> {
-  const found = await Promise.all(
-    balancerKinds.map(async kind => {
-      const path = `compute/v1/projects/${project}/aggregated/${kind}`
-      const answer = await readApi(host, login, getResource(login, 'compute', path))
-      return computeItems(kind, certain(answer, `anything in the list of ${kind}`) ?? {})
-    }),
-  )
+  const found = await Promise.all(balancerKinds.map(kind => readKind(host, login, project, kind)))
   return found.flat()
+}
+
+/** A page has 500 at most: what others have must not be missed in a project that has more. */
+async function readKind(
+  host: Host,
+  login: Login,
+  project: string,
+  kind: BalancerKind,
+): Promise<ComputeItem[]> {
+  const path = `compute/v1/projects/${project}/aggregated/${kind}`
+  const items: ComputeItem[] = []
+  let page = ''
+  do {
+    const answer = await readApi(host, login, getResource(login, 'compute', `${path}${page}`))
+    const found = certain(answer, `anything in the list of ${kind}`) ?? {}
+    items.push(...computeItems(kind, found))
+    const next = found.nextPageToken
+    page = typeof next === 'string' && next !== '' ? `?pageToken=${encodeURIComponent(next)}` : ''
+  } while (page !== '')
+  return items
 }
 
 /** Throws `gke.unknown` when Google does not say of something whether it is there. */

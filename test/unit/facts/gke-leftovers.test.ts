@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { Secret } from '../../../src/command.ts'
 import { gkeNames } from '../../../src/config/gke-names.ts'
-import { bucketOf } from '../../../src/facts/gke-leftovers.ts'
+import { bucketOf, readCompute } from '../../../src/facts/gke-leftovers.ts'
 import { certain } from '../../../src/facts/gke-project.ts'
 import { type Answer, type ApiAnswer, refusalOf } from '../../../src/tools/google-apis.ts'
+import { balancerKinds } from '../../../src/tools/google-balancer.ts'
+import { fakeHost } from '../../support/fake-host.ts'
 import { gkeConfig } from '../../support/gke-configs.ts'
 
 const names = gkeNames('chat', gkeConfig())
@@ -30,6 +33,35 @@ describe('what Google says is there', () => {
     ['an older API that is off', refused(403, 'accessNotConfigured')],
   ])('is absent by %s', (_, answer) => {
     expect(certain(answer, 'a cluster chat')).toBeUndefined()
+  })
+})
+
+describe('what load balancers are made of', () => {
+  it('is read to the last page', async () => {
+    const page = (kind: string, name: string, next?: string) => ({
+      status: 200,
+      headers: {},
+      body: JSON.stringify({ items: { global: { [kind]: [{ name }] } }, nextPageToken: next }),
+    })
+    const at = (rest: string) =>
+      `GET https://compute.googleapis.com/compute/v1/projects/testbed-project/aggregated/${rest}`
+    const { host, done } = fakeHost({
+      requests: [
+        ...balancerKinds.map(kind => [at(kind), page(kind, 'one', kind === 'disks' ? 'a+b' : '')] as const),
+        [at('disks?pageToken=a%2Bb'), page('disks', 'two')],
+      ],
+    })
+    const login = {
+      account: 'me',
+      token: new Secret('t'),
+      expiresAt: undefined,
+      project: undefined,
+      endpoints: {},
+    }
+    const found = await readCompute(host, login, 'testbed-project')
+    expect(found.filter(item => item.kind === 'disks').map(item => item.name)).toEqual(['one', 'two'])
+    expect(found).toHaveLength(balancerKinds.length + 1)
+    done()
   })
 })
 
