@@ -9,6 +9,8 @@ export interface Holder {
   readonly pid: number
   /** From the process table; tells a pid from its later namesakes. */
   readonly startedAt: string
+  /** In which the pid counts; see `Host.processTable`. */
+  readonly table?: string
   /** `rtdeploy up` */
   readonly command: string
   /** Different for each run. */

@@ -94,6 +94,8 @@ export interface Host {
   readonly nodeVersion: string
   /** This process, as others will find it in the process table. */
   readonly self: ProcessId
+  /** Opaque, equal for all that see the same process table; undefined where the system does not tell. */
+  processTable(): string | undefined
   readonly terminal: {
     readonly canAsk: boolean
     readonly stdout: boolean

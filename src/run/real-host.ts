@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Host, HttpAnswer } from './host.ts'
 import { realFiles } from './real/files.ts'
-import { readSelf } from './real/process-table.ts'
+import { readProcessTableId, readSelf } from './real/process-table.ts'
 import { realProcesses } from './real/processes.ts'
 import { realPrompts } from './real/prompts.ts'
 
@@ -62,6 +62,7 @@ export function createRealHost(options: RealHostOptions): Host {
     nodePath: process.execPath,
     nodeVersion: process.versions.node,
     self: readSelf(env),
+    processTable: readProcessTableId,
     terminal: {
       get canAsk() {
         return !inCi && streams.stdin.isTTY === true && streams.stderr.isTTY === true

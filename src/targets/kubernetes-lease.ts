@@ -22,7 +22,7 @@ const attempts = 10
 
 /**
  * Takes the Lease `<name>-rtdeploy` of the namespace, so that of two runs on two machines one wins. A holder that
- * died is recognised: on this machine by its process, elsewhere by silence that we watch ourselves, since clocks differ.
+ * died is recognised: on this machine, since it was started, by its process, elsewhere by silence that we watch ourselves, since clocks differ.
  * Throws `lock.held` (exit 4) with holder and age.
  */
 export async function acquireLease(
@@ -31,10 +31,12 @@ export async function acquireLease(
   name: string,
   command: string,
 ): Promise<PlaceLock> {
+  const table = host.processTable()
   const holder: Holder = {
     who: `${host.env.USER ?? host.env.LOGNAME ?? 'somebody'}@${host.machine}`,
     machine: host.machine,
     ...host.self,
+    ...(table === undefined ? {} : { table }),
     command,
     token: host.token(),
   }
@@ -75,8 +77,12 @@ async function readLease(host: Host, cluster: Cluster, name: string): Promise<Ku
   return objectsOf(list)[0]
 }
 
-const isDead = async (host: Host, { machine, pid, startedAt }: Holder) =>
-  machine === host.machine && pid > 0 && !(await host.isAlive({ pid, startedAt }))
+const isDead = async (host: Host, { machine, table, pid, startedAt }: Holder) =>
+  machine === host.machine &&
+  table !== undefined &&
+  table === host.processTable() &&
+  pid > 0 &&
+  !(await host.isAlive({ pid, startedAt }))
 
 /** False when somebody else was quicker. */
 async function write(

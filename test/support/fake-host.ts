@@ -66,6 +66,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     nodePath: '/node',
     nodeVersion: '20.19.0',
     self: { pid: 1, startedAt: 'self' },
+    processTable: () => 'table',
     terminal: { canAsk: false, stdout: false, stderr: false, columns: () => 80 },
     interrupted: interrupt.signal,
     out: text => void stdout.push(text),

@@ -68,6 +68,24 @@ export function readSelf(env: Readonly<Record<string, string | undefined>>): Pro
   return { pid, startedAt: startTime(stdout ?? '') }
 }
 
+/**
+ * Which table of processes we see: host names are equal in containers and in copies of a machine, this is not.
+ * https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
+ */
+export function readProcessTableId(): string | undefined {
+  if (process.platform !== 'linux') {
+    const { spawnSync } = process.getBuiltinModule('node:child_process')
+    const { stdout } = spawnSync('sysctl', ['-n', 'kern.bootsessionuuid'], { encoding: 'utf8' })
+    return stdout?.trim() || undefined
+  }
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`
+  } catch {
+    return undefined
+  }
+}
+
 /** What `ps` printed for `psArguments`. Lines that do not fit are left out. */
 export function parsePs(stdout: string): ProcessInfo[] {
   return stdout.split('\n').flatMap(line => {
