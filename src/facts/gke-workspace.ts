@@ -16,6 +16,8 @@ export function gkePaths(project: string, { environment }: Pick<GkeNames, 'envir
     data: join(root, 'terraform'),
     /** What `terraform init` was run for the last time. */
     initialised: join(root, 'initialised.json'),
+    /** Since when Terraform is used here, among which processes. */
+    use: join(root, 'use.json'),
     /** A copy of the Terraform files without their backend, for a look ahead before there is any state. */
     preview: join(root, 'preview'),
     docker: join(root, 'docker'),

@@ -8,8 +8,9 @@ import { planRepair } from '../plan/gke-repair.ts'
 import { planDestroy, planOpen, planRelease, planWait } from '../plan/gke-teardown.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type ComputeItem, serviceOf } from '../tools/google-balancer.ts'
+import { deadLock, noteUse } from './gke-lock.ts'
 import { connectOwn, ensureInit, writeValues } from './gke-own.ts'
-import { brokenCluster, deadLock, refuseUnfit } from './gke-provision.ts'
+import { brokenCluster, refuseUnfit } from './gke-provision.ts'
 import { type GkeSession, unsavedState } from './gke-session.ts'
 import type { Target } from './target.ts'
 
@@ -69,6 +70,7 @@ async function destroy(session: GkeSession, facts: GkeFacts, connected: boolean)
   if (certain(facts.project?.bucket, `a bucket ${names.bucket}`) === undefined) return undefined
   const workspace = await session.workspace()
   await writeValues(session)
+  await noteUse(session)
   await ensureInit(session, workspace)
   const file = unsavedState(workspace)
   const expected = (plan: Plan): Next => ({ plan, left: false })

@@ -13,8 +13,8 @@ import { type Damage, planRepair } from '../plan/gke-repair.ts'
 import type { Plan } from '../plan/plan.ts'
 import { estimate } from '../price/estimate.ts'
 import type { Workspace } from '../tools/terraform.ts'
-import type { StateLock } from '../tools/terraform-failures.ts'
 import type { PlannedChange } from '../tools/terraform-plan.ts'
+import { deadLock, noteUse } from './gke-lock.ts'
 import { ensureInit, isConnected, noteInit, valuesOf, writeValues } from './gke-own.ts'
 import { type GkeSession, unsavedState } from './gke-session.ts'
 
@@ -121,6 +121,7 @@ export async function repair(session: GkeSession, terraform: Terraforming): Prom
   const { host, verb, names, paths, flags } = session
   if (terraform.sound) return { verb, stage: 'repair', steps: [] }
   const workspace = await session.workspace()
+  await noteUse(session)
   if (flags.dryRun === true) {
     await writeValues(session)
     await ensureInit(session, workspace)
@@ -174,26 +175,6 @@ export async function brokenCluster(session: GkeSession, facts: GkeFacts): Promi
   if (cluster?.ok !== true || !isOurBroken(cluster.value, names)) return undefined
   refuseUsed(verb, names, await readCompute(host, await session.login(), names.project))
   return { kind: 'broken' }
-}
-
-/** The lock of a Terraform that is proven dead; throws `lock.held` (exit 4) when that cannot be proven. */
-export async function deadLock({ host, verb }: GkeSession, lock: StateLock): Promise<Damage> {
-  const [, machine] = lock.who.split('@')
-  const alive = (await host.processes()).some(one => /(?:^|\/)terraform(?:\s|$)/.test(one.command))
-  // We hold the lock of this folder: whoever took this one from here has ended, unless a person's own Terraform runs.
-  if (machine === host.machine && !alive) return { kind: 'lock', lock }
-  const seconds =
-    lock.since === undefined ? undefined : Math.max(0, Math.round((host.now() - lock.since) / 1000))
-  const age =
-    seconds === undefined ? '' : `, for ${seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`}`
-  throw new UserError(
-    `${lock.who} holds the lock of Terraform’s state${age} (${lock.operation.replace('OperationType', '').toLowerCase() || 'an operation'})`,
-    {
-      code: 'lock.held',
-      hint: `wait until it has ended; if it is certain that it died: terraform force-unlock ${lock.id} in infra/terraform, then rtdeploy ${verb}`,
-      exitCode: exitCodes.locked,
-    },
-  )
 }
 
 /** Terraform's plan, and the login to the cluster. */

@@ -23,6 +23,33 @@ export function lockOf(output: string): StateLock | undefined {
   }
 }
 
+/** Since when a folder works with Terraform, and among which processes: `Host.processTable`. */
+export interface TerraformUse {
+  readonly table: string
+  /** Milliseconds since 1970. */
+  readonly since: number
+}
+
+/** Undefined when there is none that can be read. Pure. */
+export function useOf(text: string | undefined): TerraformUse | undefined {
+  try {
+    const { table, since } = JSON.parse(text ?? '{}') as Partial<TerraformUse>
+    return typeof table === 'string' && typeof since === 'number' ? { table, since } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A lock was taken where its holder's process would be seen, and since this folder works with Terraform there. Pure. */
+export function tookHere(
+  text: string | undefined,
+  table: string | undefined,
+  { since }: Pick<StateLock, 'since'>,
+): boolean {
+  const use = useOf(text)
+  return use !== undefined && use.table === table && since !== undefined && since >= use.since
+}
+
 export interface TerraformFailure {
   /** Stable: `gke.quota`. */
   readonly code: string
