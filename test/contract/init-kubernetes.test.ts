@@ -84,7 +84,9 @@ describe('rtdeploy init --from', () => {
     expect(run.exitCode).toBe(0)
     expect(run.stderr).toContain('.gitignore is kept as it was, add this line to it: .rtdeploy/')
     expect(await readFile(join(folder.path, '.gitignore'), 'utf8')).toBe('node_modules\n')
+    expect(await readFile(join(folder.path, '.dockerignore'), 'utf8')).toContain('.rtdeploy')
     expect((await readdir(folder.path)).sort()).toEqual([
+      '.dockerignore',
       '.gitignore',
       'compose.yaml',
       'infra',
