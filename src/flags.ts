@@ -121,5 +121,9 @@ export function kubernetesFlags(command: Command): Command {
     .option('--image <repository>', 'where the image is pushed to')
     .option('--namespace <name>', 'namespace in the cluster; the name of the app by default')
     .option('--from <file>', 'skaffold.yaml or compose.yaml of an app that is there, instead of a template')
+    .option(
+      '--existing',
+      'the folder holds an app: take over what Dockerfile and package.json say, change neither',
+    )
     .option('--no-kubernetes', 'leave infra/kubernetes out')
 }

@@ -11,7 +11,7 @@ import { type Answers, answersOf, type InitOptions } from '../scaffold/answers.t
 import { askMissing } from '../scaffold/ask.ts'
 import { gitignoreNote, projectFiles } from '../scaffold/files.ts'
 import { nextLines } from '../scaffold/next.ts'
-import { refuseConflicts, refuseStrangers } from '../scaffold/refuse.ts'
+import { refuseConflicts, refuseImageless, refuseStrangers, refuseTwoSources } from '../scaffold/refuse.ts'
 import { readTarget } from '../scaffold/target.ts'
 import { unpackTemplate } from '../scaffold/unpack.ts'
 import { writeProject } from '../scaffold/write.ts'
@@ -23,7 +23,9 @@ import { writeProject } from '../scaffold/write.ts'
 export async function init(host: Host, options: InitOptions, emit: Emit): Promise<Report> {
   const dryRun = options.dryRun === true
   const force = options.force === true
-  const adopted = options.from === undefined ? undefined : await readAdopted(host, options.from)
+  refuseTwoSources(options)
+  const adopted = await readAdopted(host, options)
+  refuseImageless(adopted, options.target)
   const given = adopted === undefined ? options : withAdopted(options, adopted, host.cwd)
   const checkFolder = async (folder: string) => {
     if (!force && adopted === undefined) {
@@ -41,6 +43,7 @@ export async function init(host: Host, options: InitOptions, emit: Emit): Promis
   // A person thinks as long as they like: what is told is how long the work took.
   const began = host.now()
   const answers = answersOf(complete, host.cwd)
+  refuseImageless(adopted, answers.target)
   const { folder } = answers
   const files = await readFiles(host, answers, adopted)
   const paths = files.map(file => file.path)
@@ -58,7 +61,8 @@ export async function init(host: Host, options: InitOptions, emit: Emit): Promis
     await writeProject(host, folder, plan, target)
     for (const text of [...lines, ...kept]) emit({ type: 'note', text })
   }
-  for (const text of [...(await outerProject(host, folder)), ...alone(answers)]) emit({ type: 'note', text })
+  for (const text of [...(await outerProject(host, folder)), ...alone(answers), ...moved(answers, adopted)])
+    emit({ type: 'note', text })
   const steps = plan.steps.map(({ id, title, skip }): StepResult => {
     const status = skip !== undefined ? 'skipped' : dryRun ? 'planned' : 'done'
     return { id, title, status, tookMs: 0, ...(skip === undefined ? {} : { detail: skip }) }
@@ -84,21 +88,32 @@ async function outerProject(host: Host, folder: string): Promise<string[]> {
   return []
 }
 
+const moved = ({ gke }: Answers, adopted: Adopted | undefined) =>
+  adopted?.redis === 'external' && gke?.redis === 'in-cluster'
+    ? ['note: the Redis of REDIS_URL becomes a pod beside the app; --memorystore takes Google’s own']
+    : []
+
 const alone = ({ replicas }: Answers) =>
   replicas === 1
     ? ['note: one replica proves nothing about sessions and messages between replicas; 2 or more do']
     : []
 
-async function readAdopted(host: Host, file: string): Promise<Adopted> {
-  const { readAdopted: read } = await import('../scaffold/adopt.ts')
-  return read(host, file)
+async function readAdopted(
+  host: Host,
+  { existing, from, folder }: InitOptions,
+): Promise<Adopted | undefined> {
+  if (existing !== true && from === undefined) return undefined
+  const adopt = await import('../scaffold/adopt.ts')
+  return from === undefined ? adopt.readExisting(host, folder ?? '.') : adopt.readAdopted(host, from)
 }
 
 async function readFiles(host: Host, answers: Answers, adopted: Adopted | undefined): Promise<TreeFile[]> {
   const schema = await host.readFile(join(host.packageRoot, 'dist', 'schema.json'))
   if (schema === undefined) throw new Error('the installation lacks dist/schema.json')
-  if (adopted !== undefined) return adoptedFiles(host, schema, answers, adopted)
-  const files = projectFiles(await readPacked(host, `${answers.template}-template`), schema, answers)
+  const files =
+    adopted === undefined
+      ? projectFiles(await readPacked(host, `${answers.template}-template`), schema, answers)
+      : await adoptedFiles(host, schema, answers, adopted)
   if (answers.gke === undefined) return files
   const { withGke } = await import('../scaffold/gke-files.ts')
   return withGke(files, await readPacked(host, 'terraform'), answers.name, answers.gke)

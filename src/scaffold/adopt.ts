@@ -3,6 +3,7 @@ import { parseDocument } from 'yaml'
 import { exitCodes, UserError } from '../errors.ts'
 import type { Host } from '../run/host.ts'
 import { adoptCompose } from './adopt-compose.ts'
+import { adoptExisting } from './adopt-dockerfile.ts'
 import { adoptSkaffold, manifestsOfSkaffold } from './adopt-skaffold.ts'
 import { type Adopted, isRecord } from './adopted.ts'
 
@@ -25,6 +26,38 @@ export async function readAdopted(host: AdoptHost, file: string): Promise<Adopte
   }
   if (isRecord(document.services)) return adoptCompose(document, file)
   throw unknown(file)
+}
+
+/**
+ * What is to be had of the Dockerfile and the package.json of a folder.
+ * Throws a `UserError` (exit 2) when it has neither, and when its package.json is none.
+ */
+export async function readExisting(host: AdoptHost, folder: string): Promise<Adopted> {
+  const path = resolve(host.cwd, folder)
+  const [dockerfile, text] = await Promise.all(
+    ['Dockerfile', 'package.json'].map(async name => {
+      const file = join(path, name)
+      return (await host.kindOf(file)) === 'file' ? host.readFile(file) : undefined
+    }),
+  )
+  if (dockerfile === undefined && text === undefined)
+    throw existing(
+      `${path} has neither a package.json nor a Dockerfile`,
+      'missing',
+      'name the folder of an app that is there',
+    )
+  const manifest = text === undefined ? undefined : manifestOf(text, join(path, 'package.json'))
+  return adoptExisting({ dockerfile, manifest, folder: basename(path) })
+}
+
+function manifestOf(text: string, path: string): unknown {
+  try {
+    const manifest: unknown = JSON.parse(text.replace(/^\uFEFF/, ''))
+    if (isRecord(manifest)) return manifest
+  } catch (cause) {
+    throw existing(`${path} is no JSON: ${(cause as Error).message}`, 'invalid', 'correct it first')
+  }
+  throw existing(`${path} holds no object`, 'invalid', 'correct it first')
 }
 
 function parse(text: string, file: string): unknown {
@@ -67,6 +100,9 @@ const unknown = (file: string) =>
     'unknown',
     'name a skaffold.yaml or a compose.yaml',
   )
+
+const existing = (message: string, what: string, hint: string) =>
+  new UserError(message, { code: `existing.${what}`, hint, exitCode: exitCodes.usage })
 
 function refusal(message: string, what: string, hint: string): UserError {
   return new UserError(message, { code: `from.${what}`, hint, exitCode: exitCodes.usage })

@@ -23,6 +23,8 @@ export function withAdopted(options: InitOptions, adopted: Adopted, cwd: string)
     platform: adopted.platform,
     redis: options.redis ?? adopted.redis,
     mongo: options.mongo ?? adopted.mongo,
+    secrets: adopted.secrets,
+    ...(adopted.localOnly === true ? { kubernetes: false } : {}),
   }
 }
 
@@ -102,7 +104,8 @@ function scriptsOf(manifest: string): Set<string> {
 
 /** What was taken over and what was not, for people. Pure. */
 export function describeAdopted(adopted: Adopted): string[] {
-  const { from, image, platform, replicas, port, ready, env, secrets, redis, mongo, left } = adopted
+  const { from, image, platform, replicas, port, ready, env, secrets, redis, mongo } = adopted
+  const { left, open = [] } = adopted
   const taken = [
     ...(image === undefined ? [] : [`image ${image}`]),
     ...(platform === undefined ? [] : [`platform ${platform}`]),
@@ -118,7 +121,10 @@ export function describeAdopted(adopted: Adopted): string[] {
     `from ${from}: ${taken.join('; ')}`,
     ...(left.length === 0 ? [] : [`not taken over:`, ...left.map(line => `  ${line}`)]),
     ...(ready === undefined
-      ? ['no health check was found: / is asked whether a replica is ready, app.ready says otherwise']
+      ? [
+          'no health check was found: / is asked whether a replica is ready; set app.ready, and the probes in infra/kubernetes',
+        ]
       : []),
+    ...(open.length === 0 ? [] : ['yours to look at:', ...open.map(line => `  ${line}`)]),
   ]
 }

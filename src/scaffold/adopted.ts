@@ -20,6 +20,10 @@ export interface Adopted {
   readonly mongo: Backend
   /** What was not taken over, a line each: `services.web.volumes: why, and what to do`. */
   readonly left: readonly string[]
+  /** What only a person can say or do, a line each: `verify.identity: why`. */
+  readonly open?: readonly string[]
+  /** Nothing there makes an image. */
+  readonly localOnly?: true
 }
 
 /** What the environment of a container becomes. */

@@ -18,6 +18,8 @@ export interface InitOptions extends KubernetesOptions, GkeOptions {
   readonly template?: string | undefined
   /** A skaffold.yaml or compose file of an app that is there. */
   readonly from?: string | undefined
+  /** The folder holds an app, whose Dockerfile and package.json are read. */
+  readonly existing?: boolean | undefined
   readonly target?: TargetName | undefined
   readonly replicas?: number | undefined
   readonly port?: number | undefined
@@ -124,12 +126,22 @@ export function unanswered(options: InitOptions): string[] {
 }
 
 /** Throws a `UserError` (exit 2) when a name cannot be used. Its hint can be run as it is. Pure. */
-export function refuseName(name: string, folder: string, { yes, target }: InitOptions): void {
+export function refuseName(name: string, folder: string, options: InitOptions): void {
+  const { yes, target } = options
   refuse(problemOfName(name), 'name', name, () => {
-    const flags = [...(target === undefined ? [] : ['--target', target]), ...(yes === true ? ['--yes'] : [])]
+    const flags = [
+      ...sourceFlags(options),
+      ...(target === undefined ? [] : ['--target', target]),
+      ...(yes === true ? ['--yes'] : []),
+    ]
     const args = ['init', pathOf(folder), '--name', similarName(name) ?? 'chat', ...flags]
     return shellLine({ program: 'rtdeploy', args })
   })
+}
+
+/** The flags that name an app that is there, for hints that can be run as they are. Pure. */
+export function sourceFlags({ existing, from }: InitOptions): string[] {
+  return existing === true ? ['--existing'] : from === undefined ? [] : ['--from', from]
 }
 
 /** A folder that no program takes for a flag. */

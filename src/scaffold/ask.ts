@@ -10,6 +10,7 @@ import {
   problemOfFolder,
   problemOfReplicas,
   refuseName,
+  sourceFlags,
   unanswered,
 } from './answers.ts'
 import { unansweredOfGoogle } from './gke-answers.ts'
@@ -84,6 +85,7 @@ export async function askMissing(
 
 function cannotAsk(open: readonly string[], options: InitOptions): UserError {
   const folder = options.folder ?? defaults.folder
+  const source = sourceFlags(options)
   const cluster = unansweredOfCluster(options)
   const forCluster = options.target === 'kubernetes' && cluster.length > 0
   const forGoogle = options.target === 'gke' && unansweredOfGoogle(options).length > 0
@@ -91,7 +93,7 @@ function cannotAsk(open: readonly string[], options: InitOptions): UserError {
   const example = ['--target', 'kubernetes', '--context', 'NAME', '--image', 'registry.example.com/team/chat']
   const command = shellLine({
     program: 'rtdeploy',
-    args: ['init', folder, ...(forGoogle ? google : forCluster ? example : []), '--yes'],
+    args: ['init', folder, ...source, ...(forGoogle ? google : forCluster ? example : []), '--yes'],
   })
   return new UserError(`nobody can be asked here, and these are open: ${open.join(', ')}`, {
     code: 'init.unanswered',

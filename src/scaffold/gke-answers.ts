@@ -2,7 +2,14 @@ import { shellLine } from '../command.ts'
 import type { GkeConfig } from '../config/gke.ts'
 import { gkeNames } from '../config/gke-names.ts'
 import { exitCodes, UserError } from '../errors.ts'
-import { chatApp, type KubernetesAnswers, type KubernetesOptions, secretNames } from './kubernetes-answers.ts'
+import {
+  type App,
+  type Backend,
+  chatApp,
+  type KubernetesAnswers,
+  type KubernetesOptions,
+  secretNames,
+} from './kubernetes-answers.ts'
 
 /** Flags of `init` that concern Google Cloud alone. */
 export interface GkeOptions {
@@ -54,6 +61,8 @@ export function gkeAnswersOf(options: GkeOptions & KubernetesOptions, name: stri
   if (options.spot === true && (minimal || mode === 'autopilot')) {
     throw usage('--spot is an extra pool of a Standard cluster', 'spot', ['--mode', 'standard', '--spot'])
   }
+  const app: App =
+    options.secrets === undefined ? chatApp : { ...chatApp, kind: 'own', secrets: options.secrets }
   const redis = options.memorystore === true ? 'memorystore' : 'in-cluster'
   const mongo = options.mongo === 'external' ? 'secret-manager' : 'in-cluster'
   return {
@@ -71,24 +80,30 @@ export function gkeAnswersOf(options: GkeOptions & KubernetesOptions, name: stri
     mongo,
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     manifests: 'infra/kubernetes',
-    secrets: secretNames(backendsOf({ redis, mongo }), chatApp),
+    secrets: secretNames(backendsOf({ redis, mongo }, options), app),
     terraform: 'infra/terraform',
     authorizedNetworks: {},
   }
 }
 
-const backendsOf = ({ redis, mongo }: Pick<GkeConfig, 'redis' | 'mongo'>) =>
-  ({
-    redis: redis === 'memorystore' ? 'external' : 'in-cluster',
-    mongo: mongo === 'secret-manager' ? 'external' : 'in-cluster',
-  }) as const
+/** `wanted`: an app that was there may have no use for a backend. */
+function backendsOf(
+  { redis, mongo }: Pick<GkeConfig, 'redis' | 'mongo'>,
+  wanted: Pick<KubernetesOptions, 'redis' | 'mongo'>,
+): Pick<KubernetesAnswers, 'redis' | 'mongo'> {
+  const here = (backend: Backend | undefined) => (backend === 'off' ? 'off' : 'in-cluster')
+  return {
+    redis: redis === 'memorystore' ? 'external' : here(wanted.redis),
+    mongo: mongo === 'secret-manager' ? 'external' : here(wanted.mongo),
+  }
+}
 
 /** The Kubernetes half of the answers, which follows from the other. Pure. */
 export function forGke(answers: KubernetesAnswers, gke: GkeConfig, name: string): KubernetesAnswers {
   const { context, image } = gkeNames(name, gke)
   return {
     ...answers,
-    ...backendsOf(gke),
+    ...backendsOf(gke, answers),
     context,
     image,
     entry: gke.entry,

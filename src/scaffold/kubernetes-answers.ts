@@ -52,6 +52,8 @@ export interface KubernetesOptions {
   readonly mongo?: Backend | undefined
   /** No flag: another tool's file may say it. */
   readonly platform?: string | undefined
+  /** No flag: names of the secrets of an app that is there. Absent for the chat. */
+  readonly secrets?: readonly string[] | undefined
   /** `--no-kubernetes` */
   readonly kubernetes?: boolean | undefined
 }

@@ -1,5 +1,8 @@
+import type { TargetName } from '../config/config.ts'
 import { exitCodes, UserError } from '../errors.ts'
 import { describeFiles, type PlannedFile } from '../plan/scaffold.ts'
+import type { Adopted } from './adopted.ts'
+import type { InitOptions } from './answers.ts'
 import type { Target } from './target.ts'
 
 const mostShown = 10
@@ -13,6 +16,27 @@ export function refuseStrangers(folder: string, target: Target): void {
     code: 'folder.not-empty',
     hint: 'choose another folder; --force goes into this one and deletes nothing',
     details: rest > 0 ? [...shown, `and ${rest} more`] : shown,
+    exitCode: exitCodes.usage,
+  })
+}
+
+/** Throws a `UserError` (exit 2) when flags name two things to start from. */
+export function refuseTwoSources({ existing, from, template }: InitOptions): void {
+  const other = from !== undefined ? '--from' : template !== undefined ? '--template' : undefined
+  if (existing !== true || other === undefined) return
+  throw new UserError(`--existing and ${other} name two things to start from`, {
+    code: 'existing.twice',
+    hint: `leave one of them out: --existing reads Dockerfile and package.json`,
+    exitCode: exitCodes.usage,
+  })
+}
+
+/** Throws a `UserError` (exit 2) when a target needs an image and nothing there makes one. */
+export function refuseImageless(adopted: Adopted | undefined, target: TargetName | undefined): void {
+  if (adopted?.localOnly !== true || target === undefined || target === 'local') return
+  throw new UserError(`the target ${target} needs a Dockerfile, and there is none`, {
+    code: 'existing.imageless',
+    hint: 'write one, or begin on this machine: --target local',
     exitCode: exitCodes.usage,
   })
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { packageRoot, runCli, temporaryFolder } from '../../support/run-cli.ts'
@@ -29,10 +29,19 @@ const isExecutable = (path: string) => (statSync(path).mode & 0o111) !== 0
 it.each(cases)('init makes what is expected in %s', async folder => {
   await using work = await temporaryFolder()
   const args = JSON.parse(readFileSync(join(folder, 'arguments.json'), 'utf8')) as string[]
+  const input = join(folder, 'input')
+  if (existsSync(input)) cpSync(input, join(work.path, args[1] ?? ''), { recursive: true })
   const run = await runCli(args, { cwd: work.path })
   expect(run).toMatchObject({ exitCode: 0, stdout: '' })
   const project = join(work.path, args[1] ?? '')
   expectFile(join(folder, 'expected/rtdeploy.yaml'), readFileSync(join(project, 'rtdeploy.yaml'), 'utf8'))
+  if (existsSync(input)) {
+    const said = run.stderr.slice(run.stderr.indexOf('from ')).replace(/^done .*\n/m, '')
+    expectFile(join(folder, 'expected/said.txt'), said)
+    for (const path of pathsOf(input))
+      expect(readFileSync(join(project, path), 'utf8')).toBe(readFileSync(join(input, path), 'utf8'))
+    return
+  }
   const manifest = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { name: string }
   expect(manifest.name).toBe(args.includes('--name') ? args[args.indexOf('--name') + 1] : args[1])
   expect(existsSync(join(project, 'node_modules'))).toBe(false)
