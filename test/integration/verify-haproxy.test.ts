@@ -29,7 +29,10 @@ describe.skipIf(haproxy === '')('verify behind HAProxy', () => {
   it('reads the names of the replicas from that cookie', async () => {
     const backend = ['balance roundrobin', 'cookie SERVERID insert indirect nocache']
     const run = await verifyBehind('http', backend, { identity: 'cookie:SERVERID' })
-    expect(run.check('spread.replicas').data?.replicas).toEqual({ 'chat-0': 4, 'chat-1': 4, 'chat-2': 4 })
+    // HAProxy's threads take turns each for itself: that all get some is certain, that all get four is not.
+    const replicas = run.check('spread.replicas').data?.replicas as Record<string, number>
+    expect(Object.keys(replicas).sort()).toEqual(['chat-0', 'chat-1', 'chat-2'])
+    expect(Object.values(replicas).reduce((sum, count) => sum + count, 0)).toBe(12)
   })
 
   for (const [mode, balance] of [
