@@ -7,13 +7,14 @@ import { exitCodes, UserError } from '../errors.ts'
 import { readPrefix, readProjectNumber, readRepository, readVersion } from '../facts/github.ts'
 import { describeEachFile, planScaffold } from '../plan/scaffold.ts'
 import type { Emit } from '../report/events.ts'
-import type { Report, StepResult } from '../report/report.ts'
+import type { Report } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
 import { type GithubProject, githubFiles, poolFolder } from '../scaffold/github-files.ts'
 import { poolLines } from '../scaffold/next.ts'
 import { refuseConflicts } from '../scaffold/refuse.ts'
 import { readTarget } from '../scaffold/target.ts'
 import { writeProject } from '../scaffold/write.ts'
+import { writtenSteps } from './written.ts'
 
 export interface CiOptions {
   readonly repository?: string
@@ -54,10 +55,7 @@ export async function ci(host: Host, options: CiOptions, emit: Emit): Promise<Re
     await writeProject(host, top, plan, target)
     for (const text of lines) emit({ type: 'note', text })
   }
-  const steps = plan.steps.map(({ id, title, skip }): StepResult => {
-    const status = skip !== undefined ? 'skipped' : dryRun ? 'planned' : 'done'
-    return { id, title, status, tookMs: 0, ...(skip === undefined ? {} : { detail: skip }) }
-  })
+  const steps = writtenSteps(plan, dryRun)
   const changes = steps.some(step => step.status !== 'skipped')
   const { repository, branch } = project
   return {

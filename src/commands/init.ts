@@ -3,7 +3,7 @@ import { readContexts } from '../facts/contexts.ts'
 import { readGcloudProject } from '../facts/gcloud-project.ts'
 import { describeFiles, planScaffold } from '../plan/scaffold.ts'
 import type { Emit } from '../report/events.ts'
-import type { Report, StepResult } from '../report/report.ts'
+import type { Report } from '../report/report.ts'
 import type { Host, TreeFile } from '../run/host.ts'
 import type { Adopted } from '../scaffold/adopted.ts'
 import { adoptedFiles, describeAdopted, noteOfIgnores, withAdopted } from '../scaffold/adopted-files.ts'
@@ -15,6 +15,7 @@ import { refuseConflicts, refuseImageless, refuseStrangers, refuseTwoSources } f
 import { readTarget } from '../scaffold/target.ts'
 import { unpackTemplate } from '../scaffold/unpack.ts'
 import { writeProject } from '../scaffold/write.ts'
+import { writtenSteps } from './written.ts'
 
 /**
  * Makes a project: answers first, then what is there, then the plan, and only then the disk.
@@ -63,10 +64,7 @@ export async function init(host: Host, options: InitOptions, emit: Emit): Promis
   }
   for (const text of [...(await outerProject(host, folder)), ...alone(answers), ...moved(answers, adopted)])
     emit({ type: 'note', text })
-  const steps = plan.steps.map(({ id, title, skip }): StepResult => {
-    const status = skip !== undefined ? 'skipped' : dryRun ? 'planned' : 'done'
-    return { id, title, status, tookMs: 0, ...(skip === undefined ? {} : { detail: skip }) }
-  })
+  const steps = writtenSteps(plan, dryRun)
   return {
     schemaVersion: 1,
     verb: 'init',

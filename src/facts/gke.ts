@@ -64,7 +64,7 @@ export async function readGkeFacts(host: Host, name: string, gke: GkeConfig): Pr
   return { platform: host.platform, gke, names, programs, login, project, credentials }
 }
 
-// https://registry.terraform.io/providers/hashicorp/google/latest/docs/guides/provider_reference#credentials-1
+// In the order of the google provider, see https://cloud.google.com/docs/terraform/authentication
 const credentialVariables = [
   'GOOGLE_CREDENTIALS',
   'GOOGLE_OAUTH_ACCESS_TOKEN',

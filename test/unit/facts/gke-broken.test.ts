@@ -1,18 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { Secret } from '../../../src/command.ts'
 import { gkeNames } from '../../../src/config/gke-names.ts'
 import { isOurBroken, refuseUsed } from '../../../src/facts/gke-broken.ts'
 import { clusterState } from '../../../src/tools/google-apis.ts'
 import { type BalancerKind, computeItems } from '../../../src/tools/google-balancer.ts'
 import { gkeConfig } from '../../support/gke-configs.ts'
+import { login } from '../../support/login.ts'
 
 const names = gkeNames('chat', gkeConfig())
-const read = clusterState(
-  { account: 'me', token: new Secret('t'), expiresAt: undefined, project: undefined, endpoints: {} },
-  names.project,
-  names.location,
-  names.cluster,
-)
+const read = clusterState(login, names.project, names.location, names.cluster)
 const item = (kind: BalancerKind, more: object) =>
   computeItems(kind, { items: { 'zones/us-central1-a': { [kind]: [{ name: 'one', ...more }] } } })
 const disk = (place: string) =>

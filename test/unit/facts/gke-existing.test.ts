@@ -1,22 +1,15 @@
 import { expect, it } from 'vitest'
-import { Secret } from '../../../src/command.ts'
 import { gkeNames } from '../../../src/config/gke-names.ts'
 import { readExisting } from '../../../src/facts/gke-existing.ts'
 import { fakeHost } from '../../support/fake-host.ts'
 import { gkeConfig } from '../../support/gke-configs.ts'
+import { login } from '../../support/login.ts'
 
 it.each([
   ['a NAT that its router does not have yet is absent', [], 'absent'],
   ['a NAT that its router has is ours', [{ name: 'chat-nat' }], 'ours'],
 ])('%s', async (_, nats, found) => {
   const gke = gkeConfig()
-  const login = {
-    account: 'ann@example.com',
-    token: new Secret('t'),
-    expiresAt: undefined,
-    project: undefined,
-    endpoints: {},
-  }
   const router = 'projects/testbed-project/regions/us-central1/routers/chat-router'
   const body = JSON.stringify({ name: 'chat-router', description: 'rtdeploy:chat', nats })
   const { host } = fakeHost({

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { Secret } from '../../../src/command.ts'
 import { gkeNames } from '../../../src/config/gke-names.ts'
 import { readWayIn } from '../../../src/facts/gke-way-in.ts'
 import { judgeWayIn, recordsOf, type WayIn } from '../../../src/kubernetes/google-way-in.ts'
 import { fakeHost } from '../../support/fake-host.ts'
 import { gkeConfig } from '../../support/gke-configs.ts'
+import { login } from '../../support/login.ts'
 
 const address = '203.0.113.7'
 const proof = {
@@ -78,13 +78,6 @@ describe('the way in by a host’s name', () => {
   it('is read from Google and from the world’s DNS', async () => {
     const gke = gkeConfig({ host: 'chat.example.com', certificate: 'managed' })
     const names = gkeNames('chat', gke)
-    const login = {
-      account: 'ann@example.com',
-      token: new Secret('t'),
-      expiresAt: undefined,
-      project: undefined,
-      endpoints: {},
-    }
     const ok = (value: unknown) => ({ status: 200, body: JSON.stringify(value) })
     const google = 'https://certificatemanager.googleapis.com/v1/projects/testbed-project/locations/global'
     const dns = 'https://dns.google/resolve?name=chat.example.com&type='

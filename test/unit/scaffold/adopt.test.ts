@@ -7,10 +7,10 @@ import { adoptEnv, backendOf, pathIn, repositoryOf } from '../../../src/scaffold
 
 /** A machine with these files below /work. */
 function folder(files: Readonly<Record<string, string>>) {
-  const paths = new Map(Object.entries(files).map(([path, text]) => [`/work/${path}`, text]))
+  const paths = new Map(Object.entries(files).map(([path, text]) => [`/projects/${path}`, text]))
   const seen: string[] = []
   const host: Pick<Host, 'cwd' | 'kindOf' | 'readFile' | 'list'> = {
-    cwd: '/work',
+    cwd: '/projects',
     kindOf: async path => (paths.has(path) ? 'file' : undefined),
     readFile: async path => {
       seen.push(path)
@@ -143,7 +143,7 @@ describe('readAdopted', () => {
         'manifests none.yaml: no such file in the project',
       ]),
     )
-    expect(seen).toEqual(['/work/app/skaffold.yaml', '/work/app/k8s/a.yaml'])
+    expect(seen).toEqual(['/projects/app/skaffold.yaml', '/projects/app/k8s/a.yaml'])
   })
 
   it.each([

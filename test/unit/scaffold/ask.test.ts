@@ -10,7 +10,7 @@ type Asked = Pick<Host, 'cwd' | 'terminal' | 'askText' | 'askChoice'>
 function person(answers: string[], canAsk = true): Asked & { readonly seen: string[] } {
   const seen: string[] = []
   return {
-    cwd: '/work',
+    cwd: '/projects',
     terminal: { canAsk, stdout: true, stderr: true, columns: () => 80 },
     seen,
     askText: async (message, initial, problemOf) => {
@@ -40,7 +40,7 @@ describe('the wizard', () => {
   it('asks for the folder, the target and the number of replicas', async () => {
     const host = person(['lobby', 'local', '5'])
     expect(await ask(host, {})).toMatchObject({
-      folder: '/work/lobby',
+      folder: '/projects/lobby',
       name: 'lobby',
       template: 'chat',
       target: 'local',
@@ -62,7 +62,7 @@ describe('the wizard', () => {
 
   it('asks for a name when the folder gives none, and proposes one', async () => {
     const host = person(['My Chat', 'also bad', 'lobby', 'local', '3'])
-    expect(await ask(host, {})).toMatchObject({ folder: '/work/My Chat', name: 'lobby' })
+    expect(await ask(host, {})).toMatchObject({ folder: '/projects/My Chat', name: 'lobby' })
     expect(host.seen.slice(1, 4)).toEqual([
       'What is its name? (my-chat)',
       'the name should have only a-z, 0-9 and hyphens, begin with a letter and not end with a hyphen',
@@ -119,7 +119,7 @@ describe('the wizard', () => {
   it('takes the defaults with --yes and asks nothing', async () => {
     const host = person([])
     expect(await ask(host, { yes: true })).toMatchObject({
-      folder: '/work/chat',
+      folder: '/projects/chat',
       target: 'local',
       replicas: 3,
     })

@@ -8,7 +8,7 @@ import { kubernetesAnswersOf } from '../../../src/scaffold/kubernetes-answers.ts
 
 const answers: Answers = {
   ...defaults,
-  folder: '/work/chat',
+  folder: '/projects/chat',
   name: 'lobby',
   kubernetes: kubernetesAnswersOf({}, 'lobby'),
   manifests: false,

@@ -1,21 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of GitHub Actions
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { type GithubProject, githubFiles } from '../../../src/scaffold/github-files.ts'
+import type { GithubProject } from '../../../src/scaffold/github-files.ts'
+import { filesForGithub } from '../../support/github-project.ts'
 import { gkeConfig } from '../../support/gke-configs.ts'
 
 function filesOf(given: Partial<GithubProject> = {}): Record<string, string> {
-  const files = githubFiles({
-    name: 'chat',
-    gke: gkeConfig(),
-    prefix: '',
-    repository: 'acme/chat',
-    branch: 'main',
-    projectNumber: '123456789012',
-    version: '1.2.3',
-    ...given,
-  })
-  return Object.fromEntries(files.map(file => [file.path, String(file.contents)]))
+  return Object.fromEntries(filesForGithub(given).map(file => [file.path, String(file.contents)]))
 }
 
 interface Step {
