@@ -17,6 +17,8 @@ const work = mkdtempSync(join(tmpdir(), 'rtdeploy-npm-test-'))
 const missing = join(work, 'missing')
 const totals = { passed: 0, failed: 0, skipped: 0 }
 const skipped = new Map()
+/** What failed, with its first words: told again at the end, where a log of thousands of lines is read. */
+const failed = []
 
 /** One run of vitest; adds its counts. */
 function vitest(cwd, name, args, env = {}) {
@@ -30,6 +32,7 @@ function vitest(cwd, name, args, env = {}) {
   })
   if (!existsSync(report)) {
     totals.failed += 1
+    failed.push(`${name}: vitest ended with ${run.status ?? run.signal} and wrote no report`)
     return
   }
   const result = JSON.parse(readFileSync(report, 'utf8'))
@@ -37,8 +40,15 @@ function vitest(cwd, name, args, env = {}) {
   totals.failed += result.numFailedTests
   totals.skipped += result.numPendingTests + (result.numTodoTests ?? 0)
   // A file that cannot be loaded, or an error outside a test, fails the run without a failed test.
-  if (run.status !== 0 && result.numFailedTests === 0) totals.failed += 1
+  if (run.status !== 0 && result.numFailedTests === 0) {
+    totals.failed += 1
+    failed.push(`${name}: an error outside a test, see above`)
+  }
   for (const file of result.testResults) {
+    const words = messages => messages.join('\n').split('\n').slice(0, 12).join('\n    ')
+    if (file.status === 'failed' && file.message) failed.push(`${file.name}\n    ${words([file.message])}`)
+    for (const test of file.assertionResults.filter(test => test.status === 'failed'))
+      failed.push(`${file.name} > ${test.fullName}\n    ${words(test.failureMessages)}`)
     const count = file.assertionResults.filter(test =>
       ['pending', 'skipped', 'todo'].includes(test.status),
     ).length
@@ -122,6 +132,8 @@ for (const name of absent) {
 }
 if (skipped.size > 0) process.stdout.write('\ntests that were skipped:\n')
 for (const [file, count] of skipped) process.stdout.write(`  ${String(count).padStart(4)}  ${file}\n`)
+if (failed.length > 0) process.stdout.write('\nwhat failed:\n')
+for (const what of failed) process.stdout.write(`  ${what.replaceAll(`${root}/`, '')}\n`)
 rmSync(work, { recursive: true, force: true })
 process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`)
 process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0

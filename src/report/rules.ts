@@ -15,6 +15,14 @@ const socketIo = 'https://socket.io/docs/v4'
 /** The traps that `verify` names, in the order of their ids, which never change. */
 export const rules: readonly Rule[] = [
   {
+    id: 'RT001',
+    trap: 'a BackendConfig that is named on the Ingress',
+    symptom: 'no affinity, no timeout, no draining; every socket ends after 30 s, and nothing says why',
+    cause: 'the controller of Google reads that annotation on Services alone',
+    fix: `cloud.google.com/backend-config: '{"default":"NAME"}' on the Service`,
+    source: 'https://docs.cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration',
+  },
+  {
     id: 'RT002',
     trap: 'the load balancer has no timeout of its own, so it has the default of 30 s',
     symptom: 'every client is disconnected after 30 s ("transport close"); long polls end with 502',
@@ -31,6 +39,22 @@ export const rules: readonly Rule[] = [
     source: `${socketIo}/reverse-proxy/`,
   },
   {
+    id: 'RT004',
+    trap: 'annotations of nginx on an Ingress of Google',
+    symptom: 'they are ignored: sockets end after 30 s, sessions reach any replica',
+    cause: 'nginx.ingress.kubernetes.io/* means something to ingress-nginx alone',
+    fix: 'a BackendConfig on the Service (Ingress), or a GCPBackendPolicy (Gateway)',
+    source: 'https://docs.cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration',
+  },
+  {
+    id: 'RT007',
+    trap: 'settings that came later than their Ingress',
+    symptom: 'BackendConfig or policy ask for one thing, the backend service of Google has another',
+    cause: 'the controller does not look again at an Ingress that did not change',
+    fix: 'touch the Ingress (kubectl annotate --overwrite), and verify again; new ones: settings first',
+    source: 'https://github.com/kubernetes/ingress-gce/issues/1503',
+  },
+  {
     id: 'RT008',
     trap: 'long polling without session affinity',
     symptom: '400 {"code":1,"message":"Session ID unknown"}; "xhr poll error" in browsers',
@@ -45,6 +69,14 @@ export const rules: readonly Rule[] = [
     cause: 'an adapter hands messages on between replicas; sessions stay where they were made',
     fix: 'both: the adapter, and affinity',
     source: `${socketIo}/redis-adapter/`,
+  },
+  {
+    id: 'RT010',
+    trap: 'the sessionAffinity of the Service, behind a load balancer of Google',
+    symptom: 'it works through kubectl port-forward and inside the cluster, and not through the address',
+    cause: 'the load balancer goes to the Pods directly, past the Service and its kube-proxy',
+    fix: 'affinity of the load balancer: GENERATED_COOKIE in BackendConfig or GCPBackendPolicy',
+    source: 'https://docs.cloud.google.com/kubernetes-engine/docs/concepts/container-native-load-balancing',
   },
   {
     id: 'RT011',
@@ -104,12 +136,28 @@ export const rules: readonly Rule[] = [
     source: 'https://docs.cloud.google.com/kubernetes-engine/docs/how-to/container-native-load-balancing',
   },
   {
+    id: 'RT027',
+    trap: 'connection draining that is off, or longer than a replica lives',
+    symptom: 'a rollout cuts sockets in one moment; or the load balancer waits for a replica that is gone',
+    cause: 'draining is 0 s unless it is set, and a Pod ends with terminationGracePeriodSeconds',
+    fix: 'drainingTimeoutSec: 60, and not more than terminationGracePeriodSeconds',
+    source: 'https://docs.cloud.google.com/load-balancing/docs/enabling-connection-draining',
+  },
+  {
     id: 'RT032',
     trap: 'messages stay on the replica that got them',
     symptom: 'some people in a room do not see what others write',
     cause: 'there is no adapter, it uses another Redis, or its Redis is away: then it delivers locally',
     fix: 'the same adapter and the same Redis for every replica; a streams adapter keeps what is missed',
     source: `${socketIo}/redis-adapter/`,
+  },
+  {
+    id: 'RT039',
+    trap: 'DNS that does not lead to the load balancer alone',
+    symptom: 'the certificate stays in PROVISIONING or FAILED_NOT_VISIBLE; some people reach another server',
+    cause: 'Google issues a certificate when every A and AAAA record of the name is its own address',
+    fix: 'one A record with the address of the load balancer; no AAAA record beside it',
+    source: 'https://docs.cloud.google.com/load-balancing/docs/ssl-certificates/troubleshooting',
   },
   {
     id: 'RT054',

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { describeRule, explanation, rules } from '../../../src/report/rules.ts'
 
-const verify = join(import.meta.dirname, '../../../src/verify')
-const named = readdirSync(verify)
-  .map(name => readFileSync(join(verify, name), 'utf8'))
+const src = join(import.meta.dirname, '../../../src')
+const named = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter(name => name.endsWith('.ts'))
+  .map(name => readFileSync(join(src, name), 'utf8'))
   .flatMap(text => [...text.matchAll(/RT\d{3}/g)].map(([id]) => id))
 
 describe('the rules', () => {
