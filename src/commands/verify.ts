@@ -23,7 +23,7 @@ export async function verifyCommand(host: Host, flags: VerifyCommandFlags, emit:
   const began = host.now()
   const page = flags.html === undefined ? undefined : await pagePath(host, flags.html)
   const measured = await (flags.url === undefined
-    ? verifyProject(host, flags, emit)
+    ? verifyProject(host, flags, emit).catch(withoutProject)
     : verifyUrl(host, flags.url, flags, emit)
   ).catch(error => {
     if (page !== undefined) emit({ type: 'note', text: `nothing was measured: ${page} was not written` })
@@ -46,6 +46,13 @@ export async function verifyCommand(host: Host, flags: VerifyCommandFlags, emit:
     emit({ type: 'note', text: `wrote ${page}` })
   }
   return report
+}
+
+/** Who stands outside every project may have come for a server that is already somewhere. */
+function withoutProject(error: unknown): never {
+  if (!(error instanceof UserError) || error.code !== 'config.missing') throw error
+  const hint = `${error.hint}; any Socket.IO server elsewhere: rtdeploy verify https://your-server`
+  throw new UserError(error.message, { ...error, hint })
 }
 
 async function verifyProject(host: Host, flags: VerifyCommandFlags, emit: Emit) {

@@ -19,6 +19,20 @@ describe('a hint', { timeout: 60_000 }, () => {
     expect([run.exitCode, run.stderr]).toEqual([2, expect.stringContaining('mv rtdeploy.yml rtdeploy.yaml')])
   })
 
+  it('outside a project offers verify an address instead, and other verbs none', async () => {
+    await using folder = await temporaryFolder()
+    const verify = await runIn(folder.path, ['verify'])
+    expect([verify.exitCode, verify.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^hint: .*rtdeploy init; .*rtdeploy verify https:\/\/your-server$/m),
+    ])
+    const json = JSON.parse((await runIn(folder.path, ['verify', '--json'])).stdout)
+    expect(json).toMatchObject({
+      error: { code: 'config.missing', hint: expect.stringContaining('https://') },
+    })
+    expect((await runIn(folder.path, ['status'])).stderr).not.toContain('https://')
+  })
+
   it('after a dry run repeats its flags', async () => {
     await using project = tinyProject()
     const flags = ['--affinity', 'none', '--replicas', '2', '--redis', 'embedded', '--download']
