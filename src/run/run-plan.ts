@@ -46,6 +46,7 @@ export async function runPlan(host: Host, plan: Plan, options: RunPlanOptions): 
     options.emit({ type: 'step-started', id: step.id, title: step.during ?? step.title })
     await options.journal?.write({ ...entry, state: 'about-to' })
     try {
+      host.interrupted.throwIfAborted()
       await perform(host, step, options, context)
     } catch (error) {
       await options.journal?.write({ ...entry, state: 'failed' })

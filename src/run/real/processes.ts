@@ -81,11 +81,14 @@ export function realProcesses(env: Host['env'], cwd: string, interrupted: AbortS
   const run = async (command: Command, options: RunOptions = {}): Promise<Ran> => {
     const began = performance.now()
     const took = () => performance.now() - began
+    const putsRight = interrupted.aborted
     const path = await which(command.program)
     if (path === undefined) {
       return { exitCode: undefined, stdout: '', stderr: '', notFound: true, timedOut: false, tookMs: took() }
     }
     const { execa } = await import('execa')
+    // An interrupt that came meanwhile would not reach it. What is asked for after one only puts things back.
+    if (options.changes && !putsRight) interrupted.throwIfAborted()
     const child = execa(path, command.args.map(reveal), {
       cwd: command.cwd ?? cwd,
       env: environment(env, command),

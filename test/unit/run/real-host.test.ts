@@ -87,6 +87,18 @@ describe('run', () => {
     })
     expect([ran.exitCode, seen]).toEqual([3, ['ready', 'SIGINT 1']])
   })
+
+  it('begins no such command when the interrupt comes while it is looked up, and one that puts things back after it', async () => {
+    const interrupt = new AbortController()
+    const seen: string[] = []
+    const options = { changes: true, onLine: (line: string) => seen.push(line) }
+    const running = host({}, interrupt).run(node('console.log("began")'), options)
+    interrupt.abort(new Interrupted())
+    await expect(running).rejects.toBeInstanceOf(Interrupted)
+    expect(seen).toEqual([])
+    await host({}, interrupt).run(node('console.log("back")'), options)
+    expect(seen).toEqual(['back'])
+  })
 })
 
 describe('which', () => {

@@ -3,6 +3,7 @@ import { Secret } from '../../../src/command.ts'
 import { Interrupted, UserError } from '../../../src/errors.ts'
 import type { Action, Plan, Step } from '../../../src/plan/plan.ts'
 import type { Event } from '../../../src/report/events.ts'
+import type { Journal } from '../../../src/run/journal.ts'
 import { openJournal } from '../../../src/run/journal.ts'
 import { runPlan } from '../../../src/run/run-plan.ts'
 import { type FakeHost, type FakeHostOptions, fakeHost } from '../../support/fake-host.ts'
@@ -113,6 +114,21 @@ describe('runPlan', () => {
   it('begins nothing when the interrupt came before', async () => {
     const { fake, outcome } = await perform({}, [step('a', run('npm', 'ci'))], one => one.interrupt())
     expect([fake.told, outcome]).toEqual([[], expect.any(Interrupted)])
+  })
+
+  it('does not begin a step whose interrupt comes while it is written into the journal', async () => {
+    const fake = fakeHost({})
+    const written: string[] = []
+    const journal: Journal = {
+      unfinished: async () => undefined,
+      write: async ({ state }) => {
+        written.push(state)
+        fake.interrupt()
+      },
+    }
+    const ended = runPlan(fake.host, planOf(step('a', run('npm', 'ci'))), { emit: () => undefined, journal })
+    await expect(ended).rejects.toBeInstanceOf(Interrupted)
+    expect([fake.told, written]).toEqual([[], ['about-to', 'failed']])
   })
 
   it('waits for an interrupted wait no longer than its next look', async () => {
