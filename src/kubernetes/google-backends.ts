@@ -1,5 +1,6 @@
 import type { LoadBalancer } from '../config/config.ts'
 import type { Check } from '../report/report.ts'
+import { isLoadBalancer } from './entry.ts'
 import { at, type KubernetesObject, numberAt, textAt } from './object.ts'
 
 /** A backend service as Compute Engine shows it: what the load balancer really does. */
@@ -150,6 +151,14 @@ function problemsOf(
       'fail',
       `RT008: requests of a session reach any replica${byService ? '; RT010: the Service’s own sessionAffinity has no effect, the load balancer goes to the pods directly' : ''}`,
       'set sessionAffinity to GENERATED_COOKIE in the GCPBackendPolicy or the BackendConfig',
+    )
+  }
+  const own = objects.find(object => isLoadBalancer(object) && object.metadata.name === service)
+  if (own !== undefined) {
+    add(
+      'warn',
+      `RT041: Service/${service} has a load balancer of its own besides: a second address on the internet, without cookies and TLS, for its own price`,
+      `set type: ClusterIP in Service/${service}`,
     )
   }
   if (live.affinity === 'CLIENT_IP') {

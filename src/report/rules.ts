@@ -160,6 +160,14 @@ export const rules: readonly Rule[] = [
     source: 'https://docs.cloud.google.com/load-balancing/docs/ssl-certificates/troubleshooting',
   },
   {
+    id: 'RT041',
+    trap: 'a Service with a load balancer of its own, behind an Ingress or a Gateway',
+    symptom: 'a second address on the internet, by which people come in without TLS and without affinity',
+    cause: 'type LoadBalancer makes one for the Service alone; Ingress and Gateway go to the Pods themselves',
+    fix: 'type ClusterIP, with the annotation cloud.google.com/neg where an Ingress leads to it',
+    source: 'https://docs.cloud.google.com/kubernetes-engine/docs/concepts/container-native-load-balancing',
+  },
+  {
     id: 'RT054',
     trap: 'a client of Socket.IO 2 and a server of 4, or the reverse',
     symptom: 'a disconnect after 30 s, or "Unsupported protocol version"',

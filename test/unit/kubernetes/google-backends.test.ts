@@ -99,6 +99,19 @@ spec:
     expect(found).toMatchObject({ status: 'fail', why: expect.stringMatching(/RT008.*RT010/) })
   })
 
+  it('warn of a Service that has a load balancer of its own besides', () => {
+    const found = judge(
+      { ...envoy, ...good, timeout: 3600 },
+      service().replace('NodePort', 'LoadBalancer'),
+      ingress('{}'),
+    )
+    expect(found).toMatchObject({
+      status: 'warn',
+      why: expect.stringMatching(/^RT041: Service\/chat/),
+      hint: 'set type: ClusterIP in Service/chat',
+    })
+  })
+
   it('fail when the controller did not take what is asked for', () => {
     const found = judge({ ...defaults, ...good, timeout: 86_400 }, backendConfig, service(onService))
     expect(found).toMatchObject({ status: 'fail', why: expect.stringContaining('RT007') })
