@@ -16,6 +16,8 @@ describe.skipIf(chromiumPath === undefined)('the page for everybody', { timeout:
     const ada = await on.come('W'.repeat(40), room, phone)
     await write(ada, longWord)
     await sees(ada, longWord)
+    // What is shown is not yet sent, and would wait, too.
+    await until('it is stored', async () => (await ada.page.locator('.message.waiting').count()) === 0)
     await ada.page.context().setOffline(true)
     await ada.page.getByText('Reconnecting').waitFor()
     await write(ada, `${longWord}/waiting`)

@@ -86,7 +86,7 @@ describe.skipIf(chromiumPath === undefined)('the page when things fail', { timeo
     await until('all are there', async () => (await messages(grace)).length === 5, 30_000)
     expect(await messages(grace)).toEqual(['meanwhile', ...waiting])
     await until('here too', async () => (await messages(ada)).length === 5)
-    expect(await ada.page.locator('.message.waiting').count()).toBe(0)
+    await until('she knows it', async () => (await ada.page.locator('.message.waiting').count()) === 0)
     await ada.page.locator('.banner').waitFor({ state: 'hidden' })
   })
 
