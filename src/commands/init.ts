@@ -39,7 +39,10 @@ export async function init(host: Host, options: InitOptions, emit: Emit): Promis
     given,
     () => readContexts(host),
     checkFolder,
-    () => readGcloudProject(host),
+    () => {
+      emit({ type: 'note', text: 'asking gcloud which project it uses' })
+      return readGcloudProject(host)
+    },
   )
   // A person thinks as long as they like: what is told is how long the work took.
   const began = host.now()
