@@ -31,11 +31,11 @@ async function runVerb(host: Host, invocation: Invocation): Promise<number> {
     now: host.now,
   })
   if (!json) host.interrupted.addEventListener('abort', progress.interrupted)
-  const steps: StepResult[] = []
+  const steps = stepsAsBegun()
   const checks: Check[] = []
   const began = host.now()
   const emit = (event: Event) => {
-    if (event.type === 'step-finished') steps.push(event.step)
+    steps.note(event)
     if (event.type === 'check-done') checks.push(event.check)
     if (!json || verbose) progress.emit(event)
   }
@@ -60,7 +60,7 @@ async function runVerb(host: Host, invocation: Invocation): Promise<number> {
       if (json) host.out(renderJson(partial('cancelled')))
       else
         host.err(
-          `${paint('yellow', 'interrupted')}${steps.length > 0 ? '; `rtdeploy up` goes on from here, `rtdeploy down` takes it away' : ''}\n`,
+          `${paint('yellow', 'interrupted')}${steps.results().length > 0 ? '; `rtdeploy up` goes on from here, `rtdeploy down` takes it away' : ''}\n`,
         )
       return error instanceof Interrupted ? error.exitCode : ended.exitCode
     }
@@ -70,7 +70,31 @@ async function runVerb(host: Host, invocation: Invocation): Promise<number> {
     return shown instanceof UserError ? shown.exitCode : exitCodes.bug
   }
   function partial(outcome: 'failed' | 'cancelled'): Report {
-    return { schemaVersion: 1, verb, outcome, steps, checks, next: [], tookMs: host.now() - began }
+    return {
+      schemaVersion: 1,
+      verb,
+      outcome,
+      steps: steps.results(),
+      checks,
+      next: [],
+      tookMs: host.now() - began,
+    }
+  }
+}
+
+/** Results in the order in which the steps began: which of two that are under way ends first is chance. */
+function stepsAsBegun(): { note(event: Event): void; results(): StepResult[] } {
+  const begun: { readonly id: string; result?: StepResult }[] = []
+  return {
+    note: event => {
+      if (event.type === 'step-started') begun.push({ id: event.id })
+      if (event.type !== 'step-finished') return
+      const { step } = event
+      const open = begun.find(one => one.id === step.id && one.result === undefined)
+      if (open === undefined) begun.push({ id: step.id, result: step })
+      else open.result = step
+    },
+    results: () => begun.flatMap(({ result }) => result ?? []),
   }
 }
 

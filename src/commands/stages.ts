@@ -4,8 +4,8 @@ import { hasWork, type Plan } from '../plan/plan.ts'
 import type { Emit } from '../report/events.ts'
 import type { StepResult } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
-import { openJournal } from '../run/journal.ts'
-import { runPlan } from '../run/run-plan.ts'
+import { type Journal, openJournal } from '../run/journal.ts'
+import { runBeside } from '../run/run-beside.ts'
 import type { PlaceLock, Runtime, Stage, Target } from '../targets/target.ts'
 
 interface Place {
@@ -24,26 +24,21 @@ export async function runStages(
   emit: Emit,
 ): Promise<StepResult[]> {
   const journal = openJournal(host, localPaths(folder).root)
-  const unfinished = stages[0]?.name === 'teardown' ? undefined : await journal.unfinished()
-  if (unfinished !== undefined) {
-    const { verb, stage, step } = unfinished
-    emit({
-      type: 'note',
-      text: `an earlier \`rtdeploy ${verb}\` was cut short at ${step}; going on from there`,
-    })
-    await journal.write({ verb, stage, step, state: 'failed' })
-  }
+  if (stages[0]?.name !== 'teardown') await tellCutShort(journal, emit)
   const log = `${localPaths(folder).logs}/tools.log`
   const onOutput = (step: { readonly id: string }, line: string) =>
     host.appendFile(log, `${step.id} | ${line}\n`)
   const results: StepResult[] = []
   let lock: PlaceLock | undefined
-  const run = async (plan: Plan) => {
+  /** The problem of what ran beside the plan, which itself was done. */
+  const run = async (plan: Plan): Promise<unknown> => {
     await confirm(host, plan)
     const signals = lock === undefined ? [] : [lock.lost]
     const guarded = { ...host, interrupted: AbortSignal.any([host.interrupted, ...signals]) }
     const look = target.look === undefined ? {} : { look: target.look }
-    results.push(...(await runPlan(guarded, plan, { emit, journal, onOutput, ...look })))
+    const ran = await runBeside(guarded, plan, { emit, journal, onOutput, ...look })
+    results.push(...ran.results)
+    return ran.problem
   }
   try {
     for (const stage of stages) {
@@ -53,19 +48,34 @@ export async function runStages(
         lock = await target.lock?.()
         if (lock !== undefined) plan = await stage.plan()
       }
+      let beside: unknown
       try {
-        await run(plan)
+        beside = await run(plan)
       } catch (error) {
         if (!(error instanceof UserError) || lock?.lost.aborted) throw error
         const recovery = await target.recover?.(stage, error)
         if (recovery?.plan !== undefined) await run(recovery.plan)
         throw recovery?.error ?? error
       }
+      if (beside !== undefined) throw beside
     }
     return results
   } finally {
     await lock?.release()
   }
+}
+
+/** What a killed run was doing is not known: the steps are done again. */
+async function tellCutShort(journal: Journal, emit: Emit): Promise<void> {
+  const unfinished = await journal.unfinished()
+  const [first] = unfinished
+  if (first === undefined) return
+  const steps = unfinished.map(({ step }) => step).join(' and ')
+  emit({
+    type: 'note',
+    text: `an earlier \`rtdeploy ${first.verb}\` was cut short at ${steps}; going on from there`,
+  })
+  for (const { verb, stage, step } of unfinished) await journal.write({ verb, stage, step, state: 'failed' })
 }
 
 /** A plan that takes something away asks first. Without a terminal only `--yes` is a yes. */

@@ -87,7 +87,7 @@ export async function planned(
   for (const stage of project.target.stages) plans.push(await lookAhead(project, verb, stage))
   const text = plans.map(plan => `${plan.stage}\n${describePlan(plan)}`).join('\n\n')
   const steps = plans
-    .flatMap(plan => plan.steps)
+    .flatMap(plan => [...plan.steps, ...(plan.beside?.steps ?? [])])
     .map(({ id, title, during, skip }) => ({
       id,
       title: during ?? title,

@@ -40,17 +40,18 @@ export interface ImageNote {
 
 const timeoutMs = 15_000
 
-/** Looks at git, at what was pushed before, and, when something has to be built, at Docker or Podman. */
+/** Looks at git, at what was pushed before where that still counts, and, when something has to be built, at Docker or Podman. */
 export async function readImageFacts(
   host: Host,
   project: string,
   config: Config,
   kubernetes: KubernetesConfig,
+  noted: boolean,
 ): Promise<ImageFacts> {
   const { tag, dirty } = await readTag(host, project, config)
   const { image: repository, platform } = kubernetes
   const note = parseNote(await host.readFile(clusterPaths(project).image))
-  const known = note?.repository === repository && note.tag === tag && note.platform === platform
+  const known = noted && note?.repository === repository && note.tag === tag && note.platform === platform
   if (known)
     return {
       ...{ repository, tag, dirty, note, digest: note.digest },

@@ -108,6 +108,8 @@ export interface Plan {
   readonly verb: Verb
   readonly stage: string
   readonly steps: readonly Step[]
+  /** What needs nothing of these steps, and is done at the same time. */
+  readonly beside?: Plan
   /** What a person has to agree to before it is run, as the first half of a question. */
   readonly asks?: string | undefined
   /** What changes in a cluster, for programs. */
@@ -120,15 +122,15 @@ export const hasWork = (plan: Plan): boolean => plan.steps.some(step => step.ski
 /** The plan in words, a line a step with what it does. Pure. */
 export function describePlan(plan: Plan): string {
   if (plan.steps.length === 0) return `${plan.stage}: nothing to do`
-  return plan.steps
-    .map(step =>
-      [
-        `${step.skip === undefined ? '+' : '='} ${step.during ?? step.title}${step.skip === undefined ? '' : ` (${step.skip})`}`,
-        `    ${describeAction(step.action)}`,
-        ...(step.shows ?? []).map(line => `    ${line}`),
-      ].join('\n'),
-    )
-    .join('\n')
+  const beside = plan.beside === undefined ? '' : `\nmeanwhile\n${describePlan(plan.beside)}`
+  const steps = plan.steps.map(step =>
+    [
+      `${step.skip === undefined ? '+' : '='} ${step.during ?? step.title}${step.skip === undefined ? '' : ` (${step.skip})`}`,
+      `    ${describeAction(step.action)}`,
+      ...(step.shows ?? []).map(line => `    ${line}`),
+    ].join('\n'),
+  )
+  return `${steps.join('\n')}${beside}`
 }
 
 /** One line that says what an action does, with the line to paste where it is a command. Pure. */

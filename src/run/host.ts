@@ -13,7 +13,7 @@ export interface Ran {
 }
 
 export interface RunOptions {
-  /** Aborts a query. A command that changes something must not get one: it is waited for instead. */
+  /** Ends a query. A command that changes something gets a SIGINT and is waited for, as on Ctrl-C: what it does decides. */
   readonly signal?: AbortSignal
   readonly timeoutMs?: number
   /** Its own process group, and exactly one SIGINT forwarded on Ctrl-C: for commands that change something. */

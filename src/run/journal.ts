@@ -8,12 +8,14 @@ export interface JournalEntry {
   readonly stage: string
   readonly step: string
   readonly state: 'about-to' | 'done' | 'failed'
+  /** The same for all entries of one run: two steps of it can be under way at once. */
+  readonly run: string
 }
 
 export interface Journal {
-  write(entry: Omit<JournalEntry, 'at'>): Promise<void>
-  /** The step that the last run began and never ended: it was killed in the middle, so what the step did is unknown. */
-  unfinished(): Promise<JournalEntry | undefined>
+  write(entry: Omit<JournalEntry, 'at' | 'run'>): Promise<void>
+  /** The steps that the last run began and never ended: it was killed in the middle, so what they did is unknown. */
+  unfinished(): Promise<readonly JournalEntry[]>
 }
 
 const keptEntries = 1000
@@ -32,6 +34,7 @@ function parseEntry(line: string): JournalEntry[] {
 /** The write-ahead record of a project, one JSON document a line: what is about to happen is written before it happens. */
 export function openJournal(host: Host, folder: string): Journal {
   const path = join(folder, 'journal.jsonl')
+  const run = `${host.self.pid}-${host.now()}`
   const read = async (): Promise<JournalEntry[]> =>
     ((await host.readFile(path)) ?? '').split('\n').flatMap(parseEntry)
   return {
@@ -43,11 +46,15 @@ export function openJournal(host: Host, folder: string): Journal {
           await host.writeFile(path, kept.join(''), { mode: 0o600 })
         }
       }
-      await host.appendFile(path, `\n${JSON.stringify({ at: host.now(), ...entry })}`)
+      await host.appendFile(path, `\n${JSON.stringify({ at: host.now(), ...entry, run })}`)
     },
     unfinished: async () => {
-      const last = (await read()).at(-1)
-      return last?.state === 'about-to' ? last : undefined
+      const entries = await read()
+      const last = new Map<string, JournalEntry>()
+      for (const entry of entries) {
+        if (entry.run === entries.at(-1)?.run) last.set(`${entry.stage} ${entry.step}`, entry)
+      }
+      return [...last.values()].filter(entry => entry.state === 'about-to')
     },
   }
 }

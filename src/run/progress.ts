@@ -9,7 +9,7 @@ export interface ProgressOptions {
   /** Where checks go when they are the answer of the verb: stdout. */
   readonly answer?: { readonly write: (text: string) => void; readonly paint: Paint }
   readonly paint: Paint
-  /** The running line is redrawn on a terminal; elsewhere a line tells every 15 s that it still runs. */
+  /** The running lines are redrawn on a terminal; elsewhere a line tells every 15 s that it still runs. */
   readonly terminal: boolean
   readonly columns: () => number
   /** Show what the tools write. */
@@ -25,50 +25,66 @@ const patienceMs = 300
 
 export interface Progress {
   readonly emit: Emit
-  /** Clears the running line. */
+  /** Clears the running lines. */
   readonly stop: () => void
   /** Says what is waited for, when it does not end at once. */
   readonly interrupted: () => void
 }
 
+interface Running {
+  readonly title: string
+  readonly since: number
+  state?: string
+}
+
 /** Tells events to a person as they come. */
 export function createProgress(options: ProgressOptions): Progress {
   const { write, paint, now } = options
-  let running: { title: string; since: number; state?: string } | undefined
+  // By the step's id: two can be under way. Checks are one among these.
+  const running = new Map<string, Running>()
   let timer: NodeJS.Timeout | undefined
-  let drawn = false
+  let drawn = 0
   let frame = 0
   // Checks run side by side and take turns on the line: each keeps its own clock.
   const began = new Map<string, number>()
   const clear = () => {
-    if (drawn) write('\r\u001b[2K')
-    drawn = false
+    if (drawn > 0) write(`\r\u001b[2K${'\u001b[1A\u001b[2K'.repeat(drawn - 1)}`)
+    drawn = 0
   }
-  const told = ({ title, state, since }: NonNullable<typeof running>) =>
+  const told = ({ title, state, since }: Running) =>
     [title, state, duration(now() - since)].filter(part => part !== undefined).join('  ')
   const draw = () => {
-    if (running === undefined) return
-    const text = `${frames[frame++ % frames.length]} ${told(running)}`
-    write(`\r\u001b[2K${text.slice(0, Math.max(10, options.columns() - 1))}`)
-    drawn = true
+    const mark = frames[frame++ % frames.length]
+    const room = Math.max(10, options.columns() - 1)
+    const lines = [...running.values()].map(one => `\r\u001b[2K${`${mark} ${told(one)}`.slice(0, room)}`)
+    if (lines.length === 0) return
+    write(`${drawn > 1 ? `\u001b[${drawn - 1}A` : ''}${lines.join('\n')}`)
+    drawn = lines.length
   }
-  const beat = () => running && write(`  still: ${told(running)}\n`)
+  const beat = () => {
+    for (const one of running.values()) write(`  still: ${told(one)}\n`)
+  }
   const rest = () => {
     clearInterval(timer)
     timer = undefined
     clear()
-    running = undefined
+    running.clear()
     began.clear()
   }
-  const run = (title: string, state?: string) => {
+  const run = (key: string, title: string, state?: string) => {
     const since = began.get(title) ?? now()
     began.set(title, since)
-    running = { title, since, ...(state === undefined ? {} : { state }) }
+    running.set(key, { title, since, ...(state === undefined ? {} : { state }) })
     if (options.terminal) draw()
     if (timer === undefined) {
       timer = setInterval(options.terminal ? draw : beat, options.terminal ? 100 : heartbeatMs)
       timer.unref()
     }
+  }
+  const end = (id: string) => {
+    began.delete(running.get(id)?.title ?? '')
+    running.delete(id)
+    if (running.size === 0) rest()
   }
   const line = (text: string, indent = 0, to = write) => {
     clear()
@@ -77,17 +93,21 @@ export function createProgress(options: ProgressOptions): Progress {
   const emit = (event: Event) => {
     switch (event.type) {
       case 'step-started':
-        return run(event.title)
-      case 'step-output':
-        return options.verbose ? line(paint('dim', `  ${printable(event.line)}`)) : undefined
-      case 'step-progress':
-        if (running === undefined || running.state === event.text) return
-        running.state = event.text
+        return run(event.id, event.title)
+      case 'step-output': {
+        const whose = running.size > 1 ? `${event.id} | ` : ''
+        return options.verbose ? line(paint('dim', `  ${whose}${printable(event.line)}`)) : undefined
+      }
+      case 'step-progress': {
+        const step = running.get(event.id)
+        if (step === undefined || step.state === event.text) return
+        step.state = event.text
         return options.terminal ? draw() : line(`  ${event.text}`)
+      }
       case 'step-finished': {
-        rest()
+        end(event.step.id)
         const { status, title, tookMs, detail } = event.step
-        if (event.quiet && status !== 'failed' && !options.verbose) return
+        if (event.quiet && status !== 'failed' && !options.verbose) return clear()
         const mark =
           status === 'failed'
             ? paint('red', marks.fail)
@@ -97,7 +117,7 @@ export function createProgress(options: ProgressOptions): Progress {
         return line(`${mark} ${title}${paint('dim', `  ${detail ?? duration(tookMs)}`)}`)
       }
       case 'check-progress':
-        return run(event.title, `${event.done}/${event.of}`)
+        return run('check', event.title, `${event.done}/${event.of}`)
       case 'check-done':
         rest()
         for (const text of checkLines(event.check, options.answer?.paint ?? paint))
@@ -109,11 +129,12 @@ export function createProgress(options: ProgressOptions): Progress {
   }
   const interrupted = () => {
     const waiting = () => {
-      if (running !== undefined)
-        line(`waiting for the end of: ${running.title}; Ctrl-C again leaves without it`)
+      const titles = [...running.values()].map(({ title }) => title)
+      if (titles.length > 0)
+        line(`waiting for the end of: ${titles.join(' and ')}; Ctrl-C again leaves without it`)
     }
     // The terminal wrote `^C` behind the running line, which goes with it, or behind something else, which stays.
-    if (drawn) clear()
+    if (drawn > 0) clear()
     else if (options.terminal) write('\n')
     setTimeout(waiting, patienceMs).unref()
   }

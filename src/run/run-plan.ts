@@ -15,6 +15,8 @@ export interface RunPlanOptions {
   readonly onOutput?: (step: Step, line: string) => Promise<void>
   /** Looks at a cluster, for plans that wait for something there. Throws when waiting is of no use. */
   readonly look?: Look
+  /** Ends what runs, like a Ctrl-C of the person's. */
+  readonly stop?: AbortSignal
 }
 
 /**
@@ -72,6 +74,7 @@ async function perform(host: Host, step: Step, options: RunPlanOptions, context:
       const progress = action.tells === undefined ? undefined : terraformProgress(action.tells.total)
       const ran = await host.run(action.command, {
         changes: true,
+        ...(options.stop === undefined ? {} : { signal: options.stop }),
         onLine: line => {
           options.emit({ type: 'step-output', id: step.id, line })
           const text = progress?.(line)

@@ -35,7 +35,11 @@ export async function previewProvision(session: GkeSession): Promise<Plan> {
 }
 
 /** The stages of a release for a cluster that is not there: everything in it is new. */
-export function previewRelease(session: GkeSession): { publish(): Promise<Plan>; release(): Promise<Plan> } {
+export function previewRelease(session: GkeSession): {
+  /** `noted`: what is noted of an earlier push still counts. The first answer holds. */
+  publish(noted?: boolean): Promise<Plan>
+  release(): Promise<Plan>
+} {
   const { host, project, names, paths, verb, flags } = session
   const opened = openSession(host, { verb, project, config: asKubernetes(session), flags })
   const { cache } = clusterPaths(project)
@@ -46,8 +50,8 @@ export function previewRelease(session: GkeSession): { publish(): Promise<Plan>;
   }
   const nothing = { namespace: undefined, secret: undefined, inventory: undefined }
   return {
-    publish: async () => {
-      const image = await findImage(inner)
+    publish: async noted => {
+      const image = await findImage(inner, noted)
       if (needsBuilder(image)) return planCloudBuild(verb, names, project, image)
       return planPublish({
         verb,

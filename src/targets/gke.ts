@@ -13,6 +13,7 @@ import { taggedDigest } from '../tools/google-apis.ts'
 import { failureOfTerraform } from '../tools/terraform-failures.ts'
 import { gkeLeftovers, openTeardown } from './gke-down.ts'
 import { lookAtCloud } from './gke-look.ts'
+import { openOverlap } from './gke-overlap.ts'
 import { connectOwn, requireCluster } from './gke-own.ts'
 import { previewProvision, previewRelease } from './gke-preview.ts'
 import { openTerraform, prepare, provision, repair, repairs } from './gke-provision.ts'
@@ -42,6 +43,7 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
   })
   const terraform = openTerraform(session)
   const ahead = previewRelease(session)
+  const overlap = openOverlap(ahead.publish)
   const withoutState = async () =>
     flags.dryRun === true && (await session.facts()).project?.bucket?.ok !== true
   const withoutCluster = async () => flags.dryRun === true && !(await connectOwn(session))
@@ -58,19 +60,22 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
     ),
     {
       name: 'provision',
-      plan: async () => ((await withoutState()) ? previewProvision(session) : provision(session, terraform)),
+      plan: async () =>
+        overlap.add(
+          (await withoutState()) ? await previewProvision(session) : await provision(session, terraform),
+        ),
     },
     ...inner.stages.map(
       (stage): Stage => ({
         ...stage,
         plan: async () => {
           if (await withoutCluster()) {
-            if (stage.name === 'publish') return ahead.publish()
+            if (stage.name === 'publish') return overlap.rest(await ahead.publish())
             return stage.name === 'release' ? ahead.release() : nothing(options.verb, stage.name)
           }
           const plan = await stage.plan()
           if (stage.name === 'release') return keepMongoUrl(session, await withoutDns(session, plan))
-          return stage.name === 'publish' ? login(session, plan) : plan
+          return stage.name === 'publish' ? login(session, overlap.rest(plan)) : plan
         },
       }),
     ),

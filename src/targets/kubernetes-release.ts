@@ -46,9 +46,9 @@ function render(
   })
 }
 
-/** The image of this run: the one that `--image` names, else what git and the last push say. */
-export function findImage(session: Session): Promise<ImageFacts> {
-  return session.remember('image', () => askImage(session))
+/** The image of this run: the one that `--image` names, else what git and the last push say, where it is `noted`. */
+export function findImage(session: Session, noted = true): Promise<ImageFacts> {
+  return session.remember('image', () => askImage(session, noted))
 }
 
 /** Namespace, Secret, inventory and releases. */
@@ -57,8 +57,11 @@ export async function findRecords(session: Session): Promise<ClusterRecords> {
   return session.remember('records', () => readRecords(session.host, cluster, session.config.name))
 }
 
-async function askImage({ host, project, config, settings, flags }: Session): Promise<ImageFacts> {
-  if (flags.image === undefined) return readImageFacts(host, project, config, settings)
+async function askImage(
+  { host, project, config, settings, flags }: Session,
+  noted: boolean,
+): Promise<ImageFacts> {
+  if (flags.image === undefined) return readImageFacts(host, project, config, settings, noted)
   const found = /^(\S+?)(?::[\w.-]+)?@(sha256:[0-9a-f]{64})$/.exec(flags.image)
   if (found === null) {
     throw new UserError(`--image takes an image by its digest, not "${flags.image}"`, {

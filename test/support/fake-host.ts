@@ -2,10 +2,11 @@ import type { Command } from '../../src/command.ts'
 import { Interrupted } from '../../src/errors.ts'
 import type { Host, HttpAnswer, ProcessId, Ran } from '../../src/run/host.ts'
 
-/** What a command that is expected answers; `lines` come while it runs, `during` happens then. */
+/** What a command that is expected answers; `lines` come while it runs, `during` happens then, and it takes `until`. */
 export interface Reply extends Partial<Ran> {
   readonly lines?: readonly string[]
   readonly during?: () => void
+  readonly until?: Promise<unknown>
 }
 
 export interface FakeHostOptions {
@@ -82,9 +83,15 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     run: async (command, run = {}) => {
       const line = lineOf(command)
       told.push(`$ ${line}`)
-      const { lines = [], during, ...reply } = next('command', line, commands)
+      const { lines = [], during, until, ...reply } = next('command', line, commands)
       for (const text of lines) run.onLine?.(text)
       during?.()
+      if (until !== undefined) {
+        const stop = AbortSignal.any([interrupt.signal, ...(run.signal === undefined ? [] : [run.signal])])
+        const stopped = new Promise(resolve => stop.addEventListener('abort', resolve, { once: true }))
+        await Promise.race([until, stopped])
+        if (stop.aborted) told.push(`SIGINT ${line}`)
+      }
       time += reply.tookMs ?? 0
       const ran = { exitCode: 0, stdout: '', stderr: '', notFound: false, timedOut: false, tookMs: 0 }
       return { ...ran, ...reply }

@@ -88,6 +88,7 @@ export function realProcesses(env: Host['env'], cwd: string, interrupted: AbortS
     }
     const { execa } = await import('execa')
     // An interrupt that came meanwhile would not reach it. What is asked for after one only puts things back.
+    if (options.changes) options.signal?.throwIfAborted()
     if (options.changes && !putsRight) interrupted.throwIfAborted()
     const child = execa(path, command.args.map(reveal), {
       cwd: command.cwd ?? cwd,
@@ -98,14 +99,15 @@ export function realProcesses(env: Host['env'], cwd: string, interrupted: AbortS
       maxBuffer: 64 * 1024 * 1024,
       ...(command.stdin === undefined ? { stdin: 'ignore' as const } : { input: reveal(command.stdin) }),
       ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
-      ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+      ...(options.signal === undefined || options.changes ? {} : { cancelSignal: options.signal }),
       // Its own group: a Ctrl-C on the terminal must reach it once, from us, and not twice (terraform then gives up its state).
       ...(options.changes ? { detached: true, cleanup: false, forceKillAfterDelay: false } : {}),
     })
     const forward = () => {
       if (child.pid !== undefined) signalGroup(child.pid, 'SIGINT')
     }
-    if (options.changes) interrupted.addEventListener('abort', forward, { once: true })
+    const stop = options.signal === undefined ? interrupted : AbortSignal.any([interrupted, options.signal])
+    if (options.changes) stop.addEventListener('abort', forward, { once: true })
     const { onLine } = options
     const tell = async () => {
       if (onLine === undefined) return
@@ -115,7 +117,7 @@ export function realProcesses(env: Host['env'], cwd: string, interrupted: AbortS
     const told = tell().catch(() => undefined)
     const result = await child
     await told
-    interrupted.removeEventListener('abort', forward)
+    stop.removeEventListener('abort', forward)
     const missing = result.code === 'ENOENT'
     return {
       exitCode: result.exitCode,

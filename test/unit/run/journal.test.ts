@@ -7,25 +7,43 @@ const entry = { verb: 'up', stage: 'release', step: 'supervisor.start' } as cons
 
 describe('the journal', () => {
   it('knows nothing when there is no file', async () => {
-    expect(await openJournal(fakeHost().host, '/project/.rtdeploy').unfinished()).toBeUndefined()
+    expect(await openJournal(fakeHost().host, '/project/.rtdeploy').unfinished()).toEqual([])
   })
 
   it('tells the step that was begun and not ended', async () => {
     const { host } = fakeHost()
     const journal = openJournal(host, '/project/.rtdeploy')
     await journal.write({ ...entry, state: 'about-to' })
-    expect(await journal.unfinished()).toMatchObject({ ...entry, state: 'about-to' })
+    expect(await journal.unfinished()).toMatchObject([{ ...entry, state: 'about-to' }])
     await journal.write({ ...entry, state: 'done' })
-    expect(await journal.unfinished()).toBeUndefined()
+    expect(await journal.unfinished()).toEqual([])
+  })
+
+  it('tells both steps that were under way at once, and of one that has ended no more', async () => {
+    const { host } = fakeHost()
+    const journal = openJournal(host, '/project/.rtdeploy')
+    const [apply, build] = [
+      { verb: 'up', stage: 'provision', step: 'terraform.apply' },
+      { verb: 'up', stage: 'publish', step: 'image.build' },
+    ]
+    await journal.write({ ...apply, state: 'about-to' })
+    await journal.write({ ...build, state: 'about-to' })
+    expect((await journal.unfinished()).map(({ step }) => step)).toEqual(['terraform.apply', 'image.build'])
+    await journal.write({ ...build, state: 'done' })
+    expect((await journal.unfinished()).map(({ step }) => step)).toEqual(['terraform.apply'])
+    await journal.write({ ...apply, state: 'failed' })
+    expect(await journal.unfinished()).toEqual([])
   })
 
   it('forgets an unfinished step once a later run went on from there', async () => {
     const { host } = fakeHost()
+    const killed = openJournal(host, '/project/.rtdeploy')
+    await killed.write({ ...entry, step: 'orphan.end.4711', state: 'about-to' })
+    await host.sleep(1)
     const journal = openJournal(host, '/project/.rtdeploy')
-    await journal.write({ ...entry, step: 'orphan.end.4711', state: 'about-to' })
     await journal.write({ ...entry, state: 'about-to' })
     await journal.write({ ...entry, state: 'failed' })
-    expect(await journal.unfinished()).toBeUndefined()
+    expect(await journal.unfinished()).toEqual([])
   })
 
   it.each([
@@ -39,9 +57,9 @@ describe('the journal', () => {
     const whole = JSON.stringify({ at: 1, ...entry, state: 'about-to' })
     const { host, files } = fakeHost({ files: { [path]: `\n${whole}\n${rest}` } })
     const journal = openJournal(host, '/project/.rtdeploy')
-    expect(await journal.unfinished()).toMatchObject({ step: 'supervisor.start' })
+    expect(await journal.unfinished()).toMatchObject([{ step: 'supervisor.start' }])
     await journal.write({ ...entry, state: 'done' })
-    expect(await journal.unfinished()).toBeUndefined()
+    expect(await journal.unfinished()).toEqual([])
     expect(files.get(path)?.split('\n').at(-2)).toBe(rest)
   })
 

@@ -4,7 +4,7 @@ import type { Check, StepResult } from '../../../src/report/report.ts'
 import { createProgress } from '../../../src/run/progress.ts'
 
 const plain = (_style: string, text: string) => text
-const started = (title: string): Event => ({ type: 'step-started', id: 'a.b', title })
+const started = (title: string, id = 'a.b'): Event => ({ type: 'step-started', id, title })
 const finished = (title: string, more: Partial<StepResult> = {}, quiet = false): Event => ({
   type: 'step-finished',
   step: { id: 'a.b', title, status: 'done', tookMs: 1234, ...more },
@@ -12,9 +12,20 @@ const finished = (title: string, more: Partial<StepResult> = {}, quiet = false):
 })
 const check: Check = { id: 'a.b', title: 'Handshake', status: 'pass', wanted: '', found: 'fine' }
 
-/** What a terminal shows of it: carriage returns and erased lines carried out. */
+const upwards = '\u001b[1A'
+
+/** What a terminal shows of it: carriage returns, erased lines and steps upwards carried out. */
 function screen(text: string): string[] {
-  return text.split('\n').map(line => line.split('\r').at(-1)?.replaceAll('\u001b[2K', '') ?? '')
+  const lines = ['']
+  let at = 0
+  for (const part of text.replaceAll(upwards, `\r${upwards}\r`).split(/([\r\n])/)) {
+    if (part === upwards) at -= 1
+    else if (part === '\n') at += 1
+    else if (part !== '\r')
+      lines[at] = (part.split('\u001b[2K').at(-1) ?? '') || (part === '' ? (lines[at] ?? '') : '')
+    lines[at] ??= ''
+  }
+  return lines
 }
 
 function progress(options: { terminal: boolean; verbose?: boolean; columns?: number }) {
@@ -75,6 +86,43 @@ describe('progress on a terminal', () => {
     shown.emit({ type: 'step-output', id: 'a.b', line: 'added 3 packages' })
     shown.pass(100)
     expect(shown.screen()).toEqual(['a note', '  added 3 packages', expect.stringContaining('install')])
+  })
+
+  it('shows two steps that run at once, a line each, until each has ended', () => {
+    const shown = progress({ terminal: true })
+    shown.emit(started('infrastructure', 'terraform.apply'))
+    shown.emit(started('build the image', 'image.build'))
+    shown.emit({ type: 'step-progress', id: 'terraform.apply', text: '3 of 12' })
+    shown.pass(2000)
+    expect(shown.screen()).toEqual([
+      expect.stringMatching(/^. infrastructure {2}3 of 12 {2}2\.0 s$/),
+      expect.stringMatching(/^. build the image {2}2\.0 s$/),
+    ])
+    shown.emit(finished('build the image', { id: 'image.build' }))
+    shown.pass(1000)
+    expect(shown.screen()).toEqual([
+      '✓ build the image  1.2 s',
+      expect.stringMatching(/^. infrastructure {2}3 of 12 {2}3\.0 s$/),
+    ])
+    shown.emit(finished('infrastructure', { id: 'terraform.apply' }))
+    shown.pass(1000)
+    expect(shown.screen()).toEqual(['✓ build the image  1.2 s', '✓ infrastructure  1.2 s', ''])
+  })
+
+  it('says of two steps that it waits for both, after an interrupt, and whose output it shows', () => {
+    const shown = progress({ terminal: true, verbose: true, columns: 200 })
+    shown.emit(started('infrastructure', 'terraform.apply'))
+    shown.emit(started('build the image', 'image.build'))
+    shown.emit({ type: 'step-output', id: 'image.build', line: 'STEP 1' })
+    shown.pass(100)
+    shown.interrupted()
+    shown.pass(300)
+    expect(shown.screen().slice(0, 2)).toEqual([
+      '  image.build | STEP 1',
+      'waiting for the end of: infrastructure and build the image; Ctrl-C again leaves without it',
+    ])
+    shown.stop()
+    expect(shown.screen().slice(2).join('')).toBe('')
   })
 
   it('leaves no running line behind when it stops, and writes no more', () => {
@@ -144,6 +192,25 @@ describe('progress elsewhere', () => {
     expect(shown.screen().at(-2)).toBe('✓ install  31.0 s')
     expect(shown.written()).not.toMatch(/[\r]/)
     expect(shown.written().includes('\u001b')).toBe(false)
+  })
+
+  it('tells of two steps that run at once', () => {
+    const shown = progress({ terminal: false })
+    shown.emit(started('infrastructure', 'terraform.apply'))
+    shown.pass(5000)
+    shown.emit(started('build the image', 'image.build'))
+    shown.pass(10_000)
+    shown.emit(finished('build the image', { id: 'image.build' }))
+    shown.pass(15_000)
+    shown.emit(finished('infrastructure', { id: 'terraform.apply' }))
+    expect(shown.screen()).toEqual([
+      '  still: infrastructure  15.0 s',
+      '  still: build the image  10.0 s',
+      '✓ build the image  1.2 s',
+      '  still: infrastructure  30.0 s',
+      '✓ infrastructure  1.2 s',
+      '',
+    ])
   })
 
   it('tells each 15 s how far a check is', () => {

@@ -99,6 +99,29 @@ describe('run', () => {
     await host({}, interrupt).run(node('console.log("back")'), options)
     expect(seen).toEqual(['back'])
   })
+
+  it('gives it one SIGINT also when another step’s failure ends it, and no second by a Ctrl-C then', async () => {
+    const interrupt = new AbortController()
+    const stop = new AbortController()
+    const seen: string[] = []
+    const script =
+      'let n = 0; process.on("SIGINT", () => { n++; console.log("SIGINT " + n); setTimeout(() => process.exit(3), 300) }); console.log("ready"); setTimeout(() => {}, 60_000)'
+    const ran = await host({}, interrupt).run(node(script), {
+      changes: true,
+      signal: stop.signal,
+      onLine: line => {
+        seen.push(line)
+        if (line === 'ready') stop.abort()
+        else interrupt.abort(new Interrupted())
+      },
+    })
+    expect([ran.exitCode, seen]).toEqual([3, ['ready', 'SIGINT 1']])
+  })
+
+  it('does not begin what is ended before it began', async () => {
+    const options = { changes: true, signal: AbortSignal.abort(new Error('ended')) }
+    await expect(host().run(node(''), options)).rejects.toThrow('ended')
+  })
 })
 
 describe('which', () => {

@@ -120,7 +120,7 @@ describe('runPlan', () => {
     const fake = fakeHost({})
     const written: string[] = []
     const journal: Journal = {
-      unfinished: async () => undefined,
+      unfinished: async () => [],
       write: async ({ state }) => {
         written.push(state)
         fake.interrupt()
