@@ -41,6 +41,8 @@ export function gkeFlags(command: Command): Command {
     .option('--minimal', 'one zone, Spot nodes, no NAT: cheap, and away now and then; target gke')
     .option('--zone <name>', 'zone of a minimal cluster')
     .option('--spot', 'an extra pool of Spot nodes; mode standard')
+    .option('--network <name>', 'a network that is there, with --subnetwork: used, never changed; target gke')
+    .option('--subnetwork <name>', 'subnetwork of that network for the nodes, in the region')
     .option('--memorystore', 'Google’s own Redis, with a replica, instead of a pod; target gke')
     .addOption(
       choice('--dns <how>', 'records: printed for you to enter; zone: in Cloud DNS', ['records', 'zone']),

@@ -10,6 +10,8 @@ export interface GkeNames {
   /** Zone of a minimal cluster, otherwise the region. */
   readonly location: string
   readonly zonal: boolean
+  /** What others made and look after; all is ours when undefined. */
+  readonly given: 'network' | undefined
   readonly cluster: string
   readonly network: string
   readonly subnetwork: string
@@ -39,7 +41,7 @@ export const longestBase = 24
 /** All names of an app in an environment. The environment `production` has none of its own in them. Pure. */
 export function gkeNames(
   name: string,
-  gke: Pick<GkeConfig, 'project' | 'region' | 'zone' | 'minimal'>,
+  gke: Pick<GkeConfig, 'project' | 'region' | 'zone' | 'minimal' | 'network'>,
   environment = 'production',
 ): GkeNames {
   const { project, region } = gke
@@ -53,9 +55,10 @@ export function gkeNames(
     region,
     location,
     zonal: gke.minimal,
+    given: gke.network === undefined ? undefined : 'network',
     cluster: base,
-    network: `${base}-vpc`,
-    subnetwork: `${base}-nodes`,
+    network: gke.network?.name ?? `${base}-vpc`,
+    subnetwork: gke.network?.subnetwork ?? `${base}-nodes`,
     router: `${base}-router`,
     nat: `${base}-nat`,
     address: `${base}-ip`,

@@ -29,10 +29,10 @@ export function neededPermissions(gke: GkeConfig): string[] {
     'storage.buckets.create',
     'storage.objects.create',
     'storage.objects.delete',
-    'compute.networks.create',
-    'compute.networks.delete',
-    'compute.subnetworks.create',
-    ...(gke.minimal ? [] : ['compute.routers.create']),
+    ...(gke.network === undefined
+      ? ['compute.networks.create', 'compute.networks.delete', 'compute.subnetworks.create']
+      : ['compute.networks.get', 'compute.subnetworks.get']),
+    ...(gke.minimal || gke.network !== undefined ? [] : ['compute.routers.create']),
     'compute.globalAddresses.create',
     'compute.backendServices.list',
     'container.clusters.create',
@@ -100,7 +100,9 @@ export function neededQuotas(gke: GkeConfig): QuotaNeed[] {
           },
         ]
       : []),
-    { metric: 'NETWORKS', noun: 'networks', scope: 'global', amount: 1 },
+    ...(gke.network === undefined
+      ? [{ metric: 'NETWORKS', noun: 'networks', scope: 'global' as const, amount: 1 }]
+      : []),
     { metric: 'STATIC_ADDRESSES', noun: 'global static addresses', scope: 'global', amount: 1 },
   ]
 }

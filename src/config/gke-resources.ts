@@ -1,26 +1,9 @@
 import type { GkeConfig } from './gke.ts'
 import type { GkeNames } from './gke-names.ts'
+import { ownNetwork } from './gke-own-network.ts'
+import type { KnownResource } from './known-resource.ts'
 
 type Json = Readonly<Record<string, unknown>>
-
-/** Something that we make in Google Cloud, by the name that it has in each of the three worlds. */
-export interface KnownResource {
-  /** In Terraform: `google_container_cluster.main`. */
-  readonly address: string
-  /** For `terraform import`. */
-  readonly id: string
-  /** For people: `cluster chat`. */
-  readonly title: string
-  /** API and path by which it is read. */
-  readonly api: string
-  readonly path: string
-  /** From what the API answers: by label or by description. A pool’s label is on its nodes. */
-  isOurs(answer: Json): boolean
-  /** When it is part of what is read: whether it is in there. */
-  isThere?(answer: Json): boolean
-  /** Arguments of the gcloud that removes it, without `gcloud`. */
-  readonly remove: readonly string[]
-}
 
 const record = (value: unknown): Json => (typeof value === 'object' && value !== null ? { ...value } : {})
 
@@ -134,48 +117,7 @@ export function knownResources(gke: GkeConfig, names: GkeNames): KnownResource[]
       isOurs: labelled,
       remove: ['compute', 'addresses', 'delete', names.address, '--global'],
     },
-    ...(gke.minimal
-      ? []
-      : [
-          {
-            address: 'google_compute_router_nat.nat',
-            id: `projects/${project}/regions/${region}/routers/${names.router}/${names.nat}`,
-            title: `NAT ${names.nat}`,
-            api: 'compute',
-            path: `${compute}/regions/${region}/routers/${names.router}`,
-            // A router can be there without its NAT: a run was killed between the two.
-            isThere: (answer: Json) => JSON.stringify(answer.nats ?? []).includes(`"name":"${names.nat}"`),
-            isOurs: described,
-            remove: ['compute', 'routers', 'nats', 'delete', names.nat, `--router=${names.router}`, ...at],
-          },
-          {
-            address: 'google_compute_router.nat',
-            id: `projects/${project}/regions/${region}/routers/${names.router}`,
-            title: `router ${names.router}`,
-            api: 'compute',
-            path: `${compute}/regions/${region}/routers/${names.router}`,
-            isOurs: described,
-            remove: ['compute', 'routers', 'delete', names.router, ...at],
-          },
-        ]),
-    {
-      address: 'google_compute_subnetwork.nodes',
-      id: `projects/${project}/regions/${region}/subnetworks/${names.subnetwork}`,
-      title: `subnetwork ${names.subnetwork}`,
-      api: 'compute',
-      path: `${compute}/regions/${region}/subnetworks/${names.subnetwork}`,
-      isOurs: described,
-      remove: ['compute', 'networks', 'subnets', 'delete', names.subnetwork, ...at],
-    },
-    {
-      address: 'google_compute_network.main',
-      id: `projects/${project}/global/networks/${names.network}`,
-      title: `network ${names.network}`,
-      api: 'compute',
-      path: `${compute}/global/networks/${names.network}`,
-      isOurs: described,
-      remove: ['compute', 'networks', 'delete', names.network],
-    },
+    ...(gke.network === undefined ? ownNetwork(gke, names) : []),
     {
       address: 'google_artifact_registry_repository.images',
       id: `projects/${project}/locations/${region}/repositories/${names.repository}`,

@@ -1,3 +1,16 @@
+/** Names in Compute Engine and GKE, RFC 1035: https://cloud.google.com/compute/docs/naming-resources */
+export const googleName = /^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+
+/** A network of the same project that others look after: only used, never changed. */
+export interface GivenNetwork {
+  readonly name: string
+  readonly subnetwork: string
+  /** Secondary range for pods, by name; GKE makes one when absent, and takes it away with the cluster. */
+  readonly pods?: string
+  /** The same for Services; one of Google’s own when absent. */
+  readonly services?: string
+}
+
 /** Where and how the target `gke` runs the app. Names of what it makes are computed: see gke-names.ts. */
 export interface GkeConfig {
   /** Id of the Google Cloud project. */
@@ -26,6 +39,8 @@ export interface GkeConfig {
   readonly manifests: string
   /** Names of the secrets, as in the section `kubernetes`. */
   readonly secrets: readonly string[]
+  /** In place of a network of our own. */
+  readonly network?: GivenNetwork
   /** Addresses that may reach the control plane, by name; from everywhere when there is none. */
   readonly authorizedNetworks: Readonly<Record<string, string>>
 }

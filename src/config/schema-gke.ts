@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { givenNetwork } from './schema-gke-given.ts'
 import { namespace, secrets } from './schema-kubernetes.ts'
 import { folder, oneOf } from './schema-parts.ts'
 
@@ -19,7 +20,7 @@ const host = matching(
   /^(?=.{4,64}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/,
   'should be a host name in lower case, for example "chat.example.com"',
 )
-const network = matching(
+const range = matching(
   /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|\/)){4}(?:3[0-2]|[12]?\d)$/,
   'should be a range of addresses, for example "203.0.113.7/32"',
 )
@@ -69,8 +70,13 @@ export const gke = z
         about('Names of the secrets. Values come from the environment, a file outside git, or a question.'),
       ),
       terraform: z._default(folder, 'infra/terraform').check(about('Folder of the Terraform files.')),
+      network: z
+        .exactOptional(givenNetwork)
+        .check(
+          about('A network that is there: only used, `rtdeploy down` leaves it. One of its own when absent.'),
+        ),
       authorizedNetworks: z
-        ._default(z.record(z.string(), network, 'should be a mapping of names to ranges of addresses'), {})
+        ._default(z.record(z.string(), range, 'should be a mapping of names to ranges of addresses'), {})
         .check(
           about('Addresses that may reach the control plane, by name; from everywhere when there is none.'),
         ),

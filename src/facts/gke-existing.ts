@@ -1,6 +1,7 @@
 import type { GkeConfig } from '../config/gke.ts'
 import type { GkeNames } from '../config/gke-names.ts'
-import { type KnownResource, knownResources } from '../config/gke-resources.ts'
+import { knownResources } from '../config/gke-resources.ts'
+import type { KnownResource } from '../config/known-resource.ts'
 import type { Host } from '../run/host.ts'
 import type { Login } from '../tools/gcloud.ts'
 import { type Answer, type ApiAnswer, getResource } from '../tools/google-apis.ts'

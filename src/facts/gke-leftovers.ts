@@ -47,13 +47,14 @@ async function readKind(
   return items
 }
 
-/** Throws `gke.unknown` when Google does not say of something whether it is there. */
+/** `marks`: of the cluster on a network with others. Throws `gke.unknown` when Google does not say whether something is there. */
 export async function readLeftovers(
   host: Host,
   login: Login,
   gke: GkeConfig,
   names: GkeNames,
   app: string,
+  marks?: readonly string[],
 ): Promise<Leftovers> {
   const [items, existing] = await Promise.all([
     readCompute(host, login, names.project),
@@ -61,7 +62,7 @@ export async function readLeftovers(
   ])
   const [unseen] = existing.filter(resource => resource.found === 'unknown')
   if (unseen !== undefined) certain(unseen.answer, unseen.title)
-  const owner = { ...names, namespace: gke.namespace ?? app, app }
+  const owner = { ...names, namespace: gke.namespace ?? app, app, marks }
   return {
     items: itemsOfApp(items, owner),
     resources: existing.filter(resource => resource.found === 'ours'),

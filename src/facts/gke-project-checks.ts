@@ -1,11 +1,11 @@
 import { shellLine } from '../command.ts'
 import { neededPermissions, neededQuotas, neededServices } from '../config/gke-needs.ts'
 import type { Check } from '../report/report.ts'
-import type { ApiAnswer, Quota } from '../tools/google-apis.ts'
+import type { Quota } from '../tools/google-apis.ts'
 import type { GkeFacts } from './gke.ts'
+import { judgeGiven } from './gke-given-checks.ts'
 import type { ProjectFacts } from './gke-project.ts'
-
-type Refused = Exclude<ApiAnswer<never>, undefined>
+import { unknown } from './gke-unknown.ts'
 
 /** Project, billing, permissions, APIs and quotas; none of it where nobody is logged in. Pure. */
 export function judgeProject(facts: GkeFacts): Check[] {
@@ -19,20 +19,9 @@ export function judgeProject(facts: GkeFacts): Check[] {
     billingCheck(facts, project),
     permissionsCheck(facts, project, login.login.account),
     servicesCheck(facts, project),
+    ...judgeGiven(facts),
     quotaCheck(facts, project),
   ]
-}
-
-const silent = { found: 'nobody answers', why: 'no network, or a proxy that only gcloud knows of' } as const
-
-/** What a read that did not succeed is worth: a warning, since the change itself says it again, with the reason. */
-function unknown(answer: Refused | undefined): Pick<Check, 'status' | 'found' | 'why'> {
-  if (answer === undefined) return { status: 'warn', ...silent }
-  if (answer.ok) throw new TypeError('this answer is known')
-  if (answer.reason === 'SERVICE_DISABLED') {
-    return { status: 'skip', found: 'known when the API is on, which `rtdeploy up` sees to' }
-  }
-  return { status: 'warn', found: answer.message }
 }
 
 function projectCheck({ names }: GkeFacts, { state }: ProjectFacts): Check {

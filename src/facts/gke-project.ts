@@ -19,6 +19,7 @@ import {
   refusalOf,
   regionQuotas,
 } from '../tools/google-apis.ts'
+import { type GivenFacts, readGiven } from './gke-given.ts'
 
 /** What Google says of a project. Each is an answer, a refusal, or nothing when nobody answered. */
 export interface ProjectFacts {
@@ -31,6 +32,8 @@ export interface ProjectFacts {
   readonly cluster: ApiAnswer<ClusterState>
   /** Whether the bucket of the state keeps old versions. */
   readonly bucket: ApiAnswer<boolean>
+  /** A network that others made, when the app is to use one. */
+  readonly given?: GivenFacts | undefined
 }
 
 const timeoutMs = 15_000
@@ -85,7 +88,7 @@ export async function readProject(
 ): Promise<ProjectFacts> {
   const { project, region, location, cluster, bucket } = names
   const all = <T>(read: ApiRead<T>) => readApi(host, login, read)
-  const [state, billing, permissions, services, region_, project_, found, kept] = await Promise.all([
+  const [state, billing, permissions, services, region_, project_, found, kept, given] = await Promise.all([
     all(projectState(login, project)),
     all(billingEnabled(login, project)),
     all(heldPermissions(login, project, neededPermissions(gke))),
@@ -94,6 +97,7 @@ export async function readProject(
     all(projectQuotas(login, project)),
     all(clusterState(login, project, location, cluster)),
     all(bucketVersioned(login, bucket)),
+    readGiven(login, gke, names, all),
   ])
   return {
     state,
@@ -104,5 +108,6 @@ export async function readProject(
     projectQuotas: project_,
     cluster: found,
     bucket: kept,
+    given,
   }
 }

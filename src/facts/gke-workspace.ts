@@ -11,6 +11,8 @@ export function gkePaths(project: string, { environment }: Pick<GkeNames, 'envir
   return {
     root,
     kubeconfig: join(root, 'kubeconfig'),
+    /** By what is written on things, the cluster that we were logged in to. */
+    marks: join(root, 'marks.json'),
     values: join(root, 'values.tfvars.json'),
     plan: join(root, 'tfplan'),
     data: join(root, 'terraform'),

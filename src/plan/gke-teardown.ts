@@ -1,4 +1,5 @@
 import type { GkeNames } from '../config/gke-names.ts'
+import type { OfCluster } from '../tools/google-balancer.ts'
 import { terraformApply, terraformOpen, type Workspace } from '../tools/terraform.ts'
 import type { PlannedChange } from '../tools/terraform-plan.ts'
 import { countChanges, describeChanges } from './gke-describe.ts'
@@ -6,23 +7,36 @@ import type { Plan, Step } from './plan.ts'
 
 const releaseTimeoutMs = 10 * 60_000
 
+/** Whose the groups of a load balancer are. */
+interface Whose {
+  readonly namespace: string
+  readonly cluster: OfCluster
+}
+
+/** What goes, in words, and what stays since others made it. */
+function parts({ given, network }: GkeNames): string {
+  return given === undefined
+    ? 'the cluster, its network and its images, with all data in them'
+    : `the cluster and its images, with all data in them; the network ${network} stays`
+}
+
 /** The app's objects, then the wait until the load balancer that Google made for them has gone. Pure. */
-export function planRelease(names: GkeNames, namespace: string, plan: Plan): Plan {
-  const asks = `this removes ${names.base} from ${names.project}: the app, the cluster, its network and its images, with all data in them`
+export function planRelease(names: GkeNames, whose: Whose, plan: Plan): Plan {
+  const asks = `this removes ${names.base} from ${names.project}: the app, ${parts(names)}`
   return {
     ...plan,
-    steps: [...plan.steps, released(names, namespace)],
+    steps: [...plan.steps, released(names, whose)],
     ...(plan.asks === undefined ? {} : { asks }),
   }
 }
 
-function released({ project, network }: GkeNames, namespace: string): Step {
+function released({ project }: GkeNames, { namespace, cluster }: Whose): Step {
   return {
     id: 'balancer.gone',
     title: 'wait until the load balancer is gone',
     action: {
       kind: 'wait',
-      until: { kind: 'released', project, network, namespace },
+      until: { kind: 'released', project, cluster, namespace },
       timeoutMs: releaseTimeoutMs,
       everyMs: 2000,
     },
@@ -31,8 +45,8 @@ function released({ project, network }: GkeNames, namespace: string): Step {
 }
 
 /** An earlier run took the app down and did not wait. Pure. */
-export function planWait(names: GkeNames, namespace: string): Plan {
-  return { verb: 'down', stage: 'teardown', steps: [released(names, namespace)] }
+export function planWait(names: GkeNames, whose: Whose): Plan {
+  return { verb: 'down', stage: 'teardown', steps: [released(names, whose)] }
 }
 
 /** Takes the protection off the cluster: a change of its own, after which the destroy is planned. Pure. */
@@ -44,7 +58,7 @@ export function planOpen(names: GkeNames, workspace: Workspace): Plan {
       action: { kind: 'run', command: terraformOpen(workspace) },
     },
   ]
-  const asks = `this removes ${names.base} from ${names.project}: the cluster, its network and its images, with all data in them`
+  const asks = `this removes ${names.base} from ${names.project}: ${parts(names)}`
   return { verb: 'down', stage: 'teardown', steps, asks }
 }
 

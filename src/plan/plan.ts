@@ -3,6 +3,7 @@ import type { ObjectChange } from '../kubernetes/diff.ts'
 import { nameOf, type ObjectReference } from '../kubernetes/object.ts'
 import type { Verb } from '../report/report.ts'
 import type { ProcessId } from '../run/host.ts'
+import type { OfCluster } from '../tools/google-balancer.ts'
 
 /** What a step does, as plain data: `--dry-run` prints the very object that is run. */
 export type Action =
@@ -82,7 +83,7 @@ export type CloudCondition =
   | {
       readonly kind: 'released'
       readonly project: string
-      readonly network: string
+      readonly cluster: OfCluster
       readonly namespace: string
     }
 
@@ -172,7 +173,7 @@ function describeCondition(condition: Condition): string {
     case 'built':
       return `Cloud Build to push ${condition.tag}`
     case 'released':
-      return `the load balancer's parts to leave the network ${condition.network}`
+      return `the load balancer's parts to leave the network ${condition.cluster.network}`
     case 'answers':
       return `${nameOf(condition.entry)} to answer 200 at ${condition.path}`
   }

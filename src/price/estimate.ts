@@ -65,12 +65,14 @@ function itemsOf(gke: GkeConfig, replicas: number): Item[] {
     item('balancer', 'load balancer, without traffic', [[prices.forwardingRulesHour, hours]]),
     ...(gke.minimal
       ? [item('node-addresses', `addresses of ${nodes} nodes`, [[prices.addressHour, nodes * hours]])]
-      : [
-          item('nat', `NAT for ${nodes} nodes, without traffic`, [
-            [prices.natNodeHour, nodes * hours],
-            [prices.addressHour, hours],
+      : gke.network !== undefined
+        ? []
+        : [
+            item('nat', `NAT for ${nodes} nodes, without traffic`, [
+              [prices.natNodeHour, nodes * hours],
+              [prices.addressHour, hours],
+            ]),
           ]),
-        ]),
     item('registry', 'images, 2 GiB', [[prices.registryGibMonth, 2]]),
     item('bucket', 'Terraform’s state', [[prices.bucketGibMonth, 0.01]]),
     ...(gke.redis === 'memorystore'

@@ -1,5 +1,5 @@
 import { shellLine } from '../command.ts'
-import type { GkeConfig } from '../config/gke.ts'
+import { type GivenNetwork, type GkeConfig, googleName } from '../config/gke.ts'
 import { gkeNames } from '../config/gke-names.ts'
 import { exitCodes, UserError } from '../errors.ts'
 import {
@@ -19,6 +19,8 @@ export interface GkeOptions {
   readonly mode?: 'autopilot' | 'standard' | undefined
   readonly minimal?: boolean | undefined
   readonly spot?: boolean | undefined
+  readonly network?: string | undefined
+  readonly subnetwork?: string | undefined
   readonly dns?: 'records' | 'zone' | undefined
   readonly memorystore?: boolean | undefined
 }
@@ -61,6 +63,7 @@ export function gkeAnswersOf(options: GkeOptions & KubernetesOptions, name: stri
   if (options.spot === true && (minimal || mode === 'autopilot')) {
     throw usage('--spot is an extra pool of a Standard cluster', 'spot', ['--mode', 'standard', '--spot'])
   }
+  const network = networkOf(options)
   const app: App =
     options.secrets === undefined ? chatApp : { ...chatApp, kind: 'own', secrets: options.secrets }
   const redis = options.memorystore === true ? 'memorystore' : 'in-cluster'
@@ -82,8 +85,25 @@ export function gkeAnswersOf(options: GkeOptions & KubernetesOptions, name: stri
     manifests: 'infra/kubernetes',
     secrets: secretNames(backendsOf({ redis, mongo }, options), app),
     terraform: 'infra/terraform',
+    ...(network === undefined ? {} : { network }),
     authorizedNetworks: {},
   }
+}
+
+const problemOfName = (name: string) =>
+  googleName.test(name) ? undefined : 'should be at most 63 of a-z, 0-9 and hyphens, a letter first'
+
+/** One that is there: both names or none. */
+function networkOf({ network, subnetwork }: GkeOptions): GivenNetwork | undefined {
+  if (network === undefined && subnetwork === undefined) return undefined
+  if (network !== undefined && subnetwork !== undefined) {
+    refuse(problemOfName(network), 'network', network, ['--network', 'NAME', '--subnetwork', subnetwork])
+    refuse(problemOfName(subnetwork), 'network', subnetwork, ['--network', network, '--subnetwork', 'NAME'])
+    return { name: network, subnetwork }
+  }
+  const flags = ['--network', network ?? 'NAME', '--subnetwork', subnetwork ?? 'NAME']
+  const missing = network === undefined ? '--subnetwork needs --network' : '--network needs --subnetwork'
+  throw usage(`${missing}: both are there already, and belong together`, 'network', flags)
 }
 
 /** `wanted`: an app that was there may have no use for a backend. */

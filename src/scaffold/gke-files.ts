@@ -16,6 +16,8 @@ export function withGke(
     namespace: gke.namespace ?? name,
     zone: gke.zone ?? '',
     host: gke.host ?? '',
+    network: gke.network?.name ?? '',
+    subnetwork: gke.network?.subnetwork ?? '',
   })
   const extended = files.map(file =>
     file.path === 'rtdeploy.yaml' ? { ...file, contents: `${String(file.contents)}${text}` } : file,

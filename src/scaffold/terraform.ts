@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { GkeConfig } from '../config/gke.ts'
+import type { GivenNetwork, GkeConfig } from '../config/gke.ts'
 import { type GkeNames, gkeNames } from '../config/gke-names.ts'
 import { neededServices } from '../config/gke-needs.ts'
 import type { TreeFile } from '../run/host.ts'
@@ -12,7 +12,9 @@ export function terraformParts(gke: GkeConfig): string[] {
   return [
     'base',
     cluster,
-    ...(gke.minimal ? [] : ['private']),
+    gke.network === undefined ? 'network' : 'existing-network',
+    // Whether others have a NAT is theirs to decide.
+    ...(gke.minimal || gke.network !== undefined ? [] : ['nat']),
     ...(gke.spot ? ['spot'] : []),
     // The Ingress has a ManagedCertificate, which is an object of the cluster.
     ...(managed || zone ? ['host'] : []),
@@ -36,7 +38,19 @@ export function terraformValues(gke: GkeConfig, names: GkeNames): Record<string,
     deletion_protection: !gke.minimal,
     authorized_networks: gke.authorizedNetworks,
     ...(gke.minimal ? { zone: names.location } : {}),
+    ...networkValues(gke.network),
     ...(parts.includes('host') ? { host: gke.host } : {}),
+  }
+}
+
+function networkValues(given: GivenNetwork | undefined): Record<string, string> {
+  if (given === undefined) return {}
+  const { name, subnetwork, pods, services } = given
+  return {
+    network: name,
+    subnetwork,
+    ...(pods === undefined ? {} : { pods_range: pods }),
+    ...(services === undefined ? {} : { services_range: services }),
   }
 }
 

@@ -7,8 +7,9 @@ import { describeLeftovers, planBucket, planLeftovers } from '../plan/gke-leftov
 import { planRepair } from '../plan/gke-repair.ts'
 import { planDestroy, planOpen, planRelease, planWait } from '../plan/gke-teardown.ts'
 import type { Plan } from '../plan/plan.ts'
-import { type ComputeItem, serviceOf } from '../tools/google-balancer.ts'
+import { type ComputeItem, isGroupOf, serviceOf } from '../tools/google-balancer.ts'
 import { deadLock, noteUse } from './gke-lock.ts'
+import { clusterMarks } from './gke-marks.ts'
 import { connectOwn, ensureInit, writeValues } from './gke-own.ts'
 import { brokenCluster, refuseUnfit } from './gke-provision.ts'
 import { type GkeSession, unsavedState } from './gke-session.ts'
@@ -41,7 +42,7 @@ async function next(session: GkeSession, inner: Target): Promise<Next> {
   if (connected) {
     const plan = await inner.planDown()
     if (plan.steps.length > 0)
-      return { plan: planRelease(session.names, namespaceOf(session), plan), left: false }
+      return { plan: planRelease(session.names, await whose(session), plan), left: false }
   }
   const destroyed = await destroy(session, facts, connected)
   if (destroyed !== undefined) return destroyed
@@ -58,8 +59,9 @@ async function next(session: GkeSession, inner: Target): Promise<Next> {
 /** Quotas and APIs are for what makes something. */
 const needed = /^(?:program\.|gke\.(?:login|credentials|project)$)/
 
-async function leftOver({ host, login, gke, names, config, flags }: GkeSession): Promise<Leftovers> {
-  const left = await readLeftovers(host, await login(), gke, names, config.name)
+async function leftOver(session: GkeSession): Promise<Leftovers> {
+  const { host, login, gke, names, config, flags } = session
+  const left = await readLeftovers(host, await login(), gke, names, config.name, await clusterMarks(session))
   // They are data, and --keep-data says that they are to stay.
   const items = left.items.filter(item => item.kind !== 'disks' || flags.keepData !== true)
   return { ...left, items }
@@ -81,7 +83,7 @@ async function destroy(session: GkeSession, facts: GkeFacts, connected: boolean)
   const groups = await groupsOf(session)
   if (connected) {
     refuseShared(session, groups)
-    if (groups.length > 0) return expected(planWait(names, namespaceOf(session)))
+    if (groups.length > 0) return expected(planWait(names, await whose(session)))
   } else if (groups.length > 0) {
     // Nobody is there to clear them up, and they keep the network from going.
     const { items } = await leftOver(session)
@@ -100,9 +102,15 @@ async function destroy(session: GkeSession, facts: GkeFacts, connected: boolean)
 
 const namespaceOf = ({ gke, config }: GkeSession) => gke.namespace ?? config.name
 
-async function groupsOf({ host, login, names }: GkeSession): Promise<ComputeItem[]> {
-  const items = await readCompute(host, await login(), names.project)
-  return items.filter(item => item.kind === 'networkEndpointGroups' && item.network === names.network)
+async function whose(session: GkeSession) {
+  const cluster = { network: session.names.network, marks: await clusterMarks(session) }
+  return { namespace: namespaceOf(session), cluster }
+}
+
+async function groupsOf(session: GkeSession): Promise<ComputeItem[]> {
+  const { cluster } = await whose(session)
+  const items = await readCompute(session.host, await session.login(), session.names.project)
+  return items.filter(item => isGroupOf(item, cluster))
 }
 
 /** A cluster that serves others does not go: what they have in it would go with it. */
@@ -110,7 +118,7 @@ function refuseShared(session: GkeSession, groups: readonly ComputeItem[]): void
   const others = groups.map(serviceOf).filter(({ namespace }) => namespace !== namespaceOf(session))
   if (others.length === 0) return
   const { names } = session
-  throw new UserError(`the cluster ${names.cluster} serves others, too: it stays, with its network`, {
+  throw new UserError(`the cluster ${names.cluster} serves others, too: it stays as it is`, {
     code: 'gke.shared',
     hint: 'take those down first, then run this again',
     details: [
@@ -120,14 +128,9 @@ function refuseShared(session: GkeSession, groups: readonly ComputeItem[]): void
 }
 
 /** What stays on purpose, with what it costs. */
-export async function gkeLeftovers({
-  host,
-  login,
-  gke,
-  names,
-  config,
-}: GkeSession): Promise<readonly string[]> {
-  const left = await readLeftovers(host, await login(), gke, names, config.name)
+export async function gkeLeftovers(session: GkeSession): Promise<readonly string[]> {
+  const { host, login, gke, names, config } = session
+  const left = await readLeftovers(host, await login(), gke, names, config.name, await clusterMarks(session))
   const lines = describeLeftovers(left).map(line => `still there: ${line}`)
   const bucket = await readBucket(host, await login(), names)
   if (bucket === undefined) return lines

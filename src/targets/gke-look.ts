@@ -5,7 +5,7 @@ import type { CloudCondition } from '../plan/plan.ts'
 import type { Host } from '../run/host.ts'
 import type { Login } from '../tools/gcloud.ts'
 import { enabledServices, getResource, newestBuild } from '../tools/google-apis.ts'
-import { serviceOf } from '../tools/google-balancer.ts'
+import { isGroupOf, serviceOf } from '../tools/google-balancer.ts'
 
 type Tell = (text: string) => void
 
@@ -65,10 +65,7 @@ export async function lookAtCloud(
       })
       if (items === undefined) return false
       const left = items.filter(
-        item =>
-          item.kind === 'networkEndpointGroups' &&
-          item.network === until.network &&
-          serviceOf(item).namespace === until.namespace,
+        item => isGroupOf(item, until.cluster) && serviceOf(item).namespace === until.namespace,
       )
       if (left.length > 0) tell(`${left.length} endpoint groups of the load balancer are still there`)
       return left.length === 0

@@ -5,6 +5,7 @@ import { terraformValues } from '../scaffold/terraform.ts'
 import { getCredentials } from '../tools/gcloud.ts'
 import { type ClusterState, clusterState } from '../tools/google-apis.ts'
 import { terraformInit, type Workspace } from '../tools/terraform.ts'
+import { noteMark } from './gke-marks.ts'
 import type { GkeSession } from './gke-session.ts'
 
 /** What terraform gets as values: a pure function of rtdeploy.yaml. */
@@ -64,13 +65,18 @@ export async function connectOwn(session: GkeSession): Promise<boolean> {
   const cluster = await readCluster(session)
   if (cluster === undefined || !usable.includes(cluster.status)) return false
   const kubeconfig = await host.readFile(paths.kubeconfig)
-  if (kubeconfig?.includes(names.context) && kubeconfig.includes(cluster.endpoint)) return true
+  const mark = () => noteMark(session, cluster.endpoint)
+  if (kubeconfig?.includes(names.context) && kubeconfig.includes(cluster.endpoint)) {
+    await mark()
+    return true
+  }
   const command = getCredentials(names.project, names.cluster, names.location, paths.kubeconfig)
   await host.makeFolder(paths.root, 0o700)
   const ran = await host.run(command, { signal: host.interrupted })
   host.interrupted.throwIfAborted()
-  if (ran.exitCode === 0) return true
-  throw cloudError(command, ran, session.where)
+  if (ran.exitCode !== 0) throw cloudError(command, ran, session.where)
+  await mark()
+  return true
 }
 
 /** For what is of no use without one. Throws `target.not-running` (exit 3). */

@@ -12,6 +12,7 @@ import { planProvision } from '../plan/gke-provision.ts'
 import { type Damage, planRepair } from '../plan/gke-repair.ts'
 import type { Plan } from '../plan/plan.ts'
 import { estimate } from '../price/estimate.ts'
+import { type ComputeItem, serviceOf } from '../tools/google-balancer.ts'
 import type { Workspace } from '../tools/terraform.ts'
 import type { PlannedChange } from '../tools/terraform-plan.ts'
 import { deadLock, noteUse } from './gke-lock.ts'
@@ -170,10 +171,18 @@ async function findDamage(session: GkeSession, terraform: Terraforming): Promise
 
 /** A cluster of ours that Google says is broken; throws `gke.cluster-broken` when more than `down` may go with it. */
 export async function brokenCluster(session: GkeSession, facts: GkeFacts): Promise<Damage | undefined> {
-  const { host, verb, names } = session
+  const { host, verb, gke, names, config } = session
   const cluster = facts.project?.cluster
   if (cluster?.ok !== true || !isOurBroken(cluster.value, names)) return undefined
-  refuseUsed(verb, names, await readCompute(host, await session.login(), names.project))
+  const items = await readCompute(host, await session.login(), names.project)
+  // On a network of others, their groups say nothing of this cluster.
+  const others = (item: ComputeItem) =>
+    gke.network !== undefined && serviceOf(item).namespace !== (gke.namespace ?? config.name)
+  refuseUsed(
+    verb,
+    names,
+    items.filter(item => item.kind !== 'networkEndpointGroups' || !others(item)),
+  )
   return { kind: 'broken' }
 }
 

@@ -61,9 +61,15 @@ export function computeItems(kind: BalancerKind, answer: Answer): ComputeItem[] 
 
 export const itemPath = ({ scope, kind, name }: ComputeItem): string => `${scope}/${kind}/${name}`
 
-/** Whose app it belongs to. */
-export interface Owner {
+/** The cluster that something on a network belongs to. */
+export interface OfCluster {
   readonly network: string
+  /** What its controllers write into descriptions; undefined when no other cluster is on the network. */
+  readonly marks?: readonly string[] | undefined
+}
+
+/** Whose app it belongs to. */
+export interface Owner extends OfCluster {
   readonly cluster: string
   /** Of the cluster: a project can have one of the same name in each. */
   readonly location: string
@@ -88,10 +94,10 @@ export function itemsOfApp(items: readonly ComputeItem[], owner: Owner): Compute
   const uids = new Set<string>()
   const usesOurs = (item: ComputeItem) => item.uses.some(path => ours.has(path))
   for (const item of items) {
-    if (item.kind !== 'networkEndpointGroups' || item.network !== owner.network) continue
+    if (!isGroupOf(item, owner)) continue
     if (serviceOf(item).namespace !== namespace) continue
     ours.add(itemPath(item))
-    const [, uid = ''] = /"cluster-uid":"([^"]+)"/.exec(item.description) ?? []
+    const uid = clusterOf(item)
     if (uid !== '') uids.add(uid)
   }
   const made = items.filter(item => /^(?:k8s\d?|gkegw\d)-/.test(item.name))
@@ -133,6 +139,15 @@ function isVolume(disk: ComputeItem, { cluster, location, namespace }: Owner): b
     disk.labels['goog-k8s-cluster-location'] === location &&
     disk.description.includes(`"kubernetes.io/created-for/pvc/namespace":"${namespace}"`)
   )
+}
+
+const clusterOf = ({ description }: ComputeItem): string =>
+  /"cluster-uid":"([^"]+)"/.exec(description)?.[1] ?? ''
+
+/** Whether it is a group of a cluster: all on a network of its own, only what is marked on one with others. Pure. */
+export function isGroupOf(item: ComputeItem, { network, marks }: OfCluster): boolean {
+  if (item.kind !== 'networkEndpointGroups') return false
+  return marks === undefined ? item.network === network : marks.includes(clusterOf(item))
 }
 
 /** Whose a network endpoint group is: https://cloud.google.com/kubernetes-engine/docs/how-to/standalone-neg. Pure. */

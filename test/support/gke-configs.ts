@@ -36,6 +36,16 @@ export const gkeConfigs: Readonly<Record<string, GkeConfig>> = {
   'minimal-zone': gkeConfig({ mode: 'standard', minimal: true, zone: 'us-central1-f', entry: 'ingress' }),
   certificate: gkeConfig({ host, certificate: 'managed' }),
   'ingress-zone': gkeConfig({ host, certificate: 'managed', entry: 'ingress', dns: 'zone' }),
+  network: gkeConfig({ network: { name: 'shared', subnetwork: 'apps' }, redis: 'memorystore' }),
+  'network-ranges': gkeConfig({
+    mode: 'standard',
+    network: { name: 'shared', subnetwork: 'apps', pods: 'apps-pods', services: 'apps-services' },
+  }),
+  'network-minimal': gkeConfig({
+    mode: 'standard',
+    minimal: true,
+    network: { name: 'shared', subnetwork: 'apps' },
+  }),
   everything: gkeConfig({
     host,
     certificate: 'managed',

@@ -17,7 +17,7 @@ resource "google_redis_instance" "main" {
   tier               = var.redis_tier
   memory_size_gb     = var.redis_memory_gb
   redis_version      = "REDIS_7_2"
-  authorized_network = google_compute_network.main.id
+  authorized_network = local.network
   auth_enabled       = true
   depends_on         = [google_project_service.api]
 

@@ -25,8 +25,8 @@ resource "google_container_cluster" "main" {
   location                    = var.zone
   deletion_protection         = var.deletion_protection
   resource_labels             = var.labels
-  network                     = google_compute_network.main.id
-  subnetwork                  = google_compute_subnetwork.nodes.id
+  network                     = local.network
+  subnetwork                  = local.subnetwork
   datapath_provider           = "ADVANCED_DATAPATH"
   enable_intranode_visibility = true
 
@@ -50,8 +50,8 @@ resource "google_container_cluster" "main" {
   }
 
   ip_allocation_policy {
-    cluster_secondary_range_name  = "pods"
-    services_secondary_range_name = "services"
+    cluster_secondary_range_name  = local.pods_range
+    services_secondary_range_name = local.services_range
   }
 
   release_channel {

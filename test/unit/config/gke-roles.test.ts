@@ -7,7 +7,7 @@ import { gkeConfigs } from '../../support/gke-configs.ts'
 const roleOf: readonly (readonly [permission: RegExp, role: string])[] = [
   [/^serviceusage\.services\.enable$/, 'serviceusage.serviceUsageAdmin'],
   [/^storage\.(buckets|objects)\.(create|delete)$/, 'storage.admin'],
-  [/^compute\.(networks|subnetworks|routers|globalAddresses)\.(create|delete)$/, 'compute.networkAdmin'],
+  [/^compute\.(networks|subnetworks|routers|globalAddresses)\.(create|delete|get)$/, 'compute.networkAdmin'],
   [/^compute\.backendServices\.list$/, 'compute.networkAdmin'],
   [/^container\./, 'container.admin'],
   [/^artifactregistry\.repositories\./, 'artifactregistry.admin'],

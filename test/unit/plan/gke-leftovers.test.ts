@@ -18,7 +18,12 @@ function item(kind: BalancerKind, scope: string, name: string, more: object = {}
 const group = (namespace: string, network: string, name: string) =>
   item('networkEndpointGroups', zone, name, {
     network: `${root}/global/networks/${network}`,
-    description: JSON.stringify({ 'cluster-uid': '4711', namespace, 'service-name': 'chat', port: '80' }),
+    description: JSON.stringify({
+      'cluster-uid': name.split('-')[1],
+      namespace,
+      'service-name': 'chat',
+      port: '80',
+    }),
   })
 
 const balancer = [
@@ -84,6 +89,15 @@ describe('what is left of an app in Google Cloud', () => {
       'networkEndpointGroups',
     ])
     expect(found.map(one => one.name).join()).not.toMatch(/own|other|0815/)
+  })
+
+  it('is told by the cluster’s mark on a network that others are on, and is nothing there without one', () => {
+    const same = elsewhere.map(one => ({ ...one, network: names.network }))
+    const shared = { ...owner, marks: ['4711'] }
+    const found = itemsOfApp([...strangers, ...same, ...balancer], shared)
+    expect(found).toHaveLength(balancer.length)
+    expect(found.map(one => one.name).join()).not.toMatch(/own|other|0815/)
+    expect(itemsOfApp([...same, ...balancer], { ...owner, marks: [] })).toEqual([])
   })
 
   it('is a disk of its cluster’s volumes that nobody has open', () => {

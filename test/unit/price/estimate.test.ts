@@ -33,6 +33,11 @@ describe('an estimate', () => {
     expect(high({})).toBeLessThan(high({ redis: 'memorystore' }))
   })
 
+  it('has no NAT in it where others have the network', () => {
+    const given = gkeConfig({ network: { name: 'shared', subnetwork: 'apps' } })
+    expect(estimate(given, 3).items.map(item => item.id)).not.toContain('nat')
+  })
+
   it('grows with the replicas on Autopilot, and not on nodes of one’s own', () => {
     expect(estimate(gkeConfig(), 10).high).toBeGreaterThan(estimate(gkeConfig(), 3).high)
     const standard = gkeConfig({ mode: 'standard' })

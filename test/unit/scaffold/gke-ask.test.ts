@@ -49,6 +49,22 @@ describe('init for Google Cloud', () => {
     expect(asked.join()).not.toMatch(/project\?|region|kind/)
   })
 
+  it('puts the cluster into a network that is there, by both names', () => {
+    const given = { project: 'team-chat-4711', region: 'us-east1', target: 'gke' } as const
+    const network = { name: 'shared', subnetwork: 'apps' }
+    const options = { ...given, network: 'shared', subnetwork: 'apps' }
+    expect(answersOf(options, '/home/me').gke).toMatchObject({ network })
+    for (const wrong of [
+      { network: 'shared' },
+      { subnetwork: 'apps' },
+      { ...options, network: 'Shared VPC' },
+    ]) {
+      expect(() => answersOf({ ...given, ...wrong }, '/home/me')).toThrow(
+        expect.objectContaining({ code: 'network.invalid', hint: expect.stringContaining('--subnetwork ') }),
+      )
+    }
+  })
+
   it('names the flags where nobody can be asked', async () => {
     const host = person({})
     const silent = { ...host, terminal: { ...host.terminal, canAsk: false } }

@@ -37,3 +37,10 @@ resource "google_compute_subnetwork" "nodes" {
     metadata             = "INCLUDE_ALL_METADATA"
   }
 }
+
+locals {
+  network        = google_compute_network.main.id
+  subnetwork     = google_compute_subnetwork.nodes.id
+  pods_range     = "pods"
+  services_range = "services"
+}

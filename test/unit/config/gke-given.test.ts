@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import type { GkeConfig } from '../../../src/config/gke.ts'
+import { gkeNames } from '../../../src/config/gke-names.ts'
+import { neededPermissions, neededQuotas } from '../../../src/config/gke-needs.ts'
+import { knownResources } from '../../../src/config/gke-resources.ts'
+import { parseConfig } from '../../../src/config/parse.ts'
+import { UserError } from '../../../src/errors.ts'
+import { gkeConfig } from '../../support/gke-configs.ts'
+
+const start = 'version: 1\nname: chat\ntarget: gke\napp: { start: [node, server.js] }\n'
+const least = { project: 'my-project', region: 'europe-west1' }
+const parse = (gke: Readonly<Record<string, unknown>>): GkeConfig | undefined =>
+  parseConfig(`${start}gke: ${JSON.stringify({ ...least, ...gke })}\n`, 'rtdeploy.yaml').gke
+
+const problems = (gke: Readonly<Record<string, unknown>>): string[] => {
+  try {
+    parse(gke)
+    return []
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return error.details.map(line => line.replace(/^\S+ /, ''))
+  }
+}
+
+describe('a network of others', () => {
+  const network = { name: 'shared', subnetwork: 'apps' }
+
+  it('has a name and a subnetwork, and ranges where somebody chose them', () => {
+    expect(parse({ network })?.network).toEqual(network)
+    const ranges = { ...network, pods: 'apps-pods', services: 'apps-services' }
+    expect(parse({ network: ranges })?.network).toEqual(ranges)
+  })
+
+  it.each([
+    [{ network: 'shared' }, /^gke\.network: should be a mapping with `name` and `subnetwork`/],
+    [{ network: { name: 'shared' } }, /^gke\.network\.subnetwork: is missing/],
+    [{ network: { ...network, name: 'Shared' } }, /^gke\.network\.name: should be the name of a network/],
+    [{ network: { ...network, pods: '10.0.0.0/16' } }, /^gke\.network\.pods: should be the name of a second/],
+    [
+      { network: { ...network, subnetwrk: 'apps' } },
+      /^gke\.network\.subnetwrk: unknown key, did you mean subnetwork/,
+    ],
+  ])('is refused as %j with a reason', (given, reason) => {
+    expect(problems(given)).toEqual([expect.stringMatching(reason)])
+  })
+
+  it.each([gkeConfig({ network }), gkeConfig({ network, mode: 'standard', minimal: true })])(
+    'is none of what we make, take in or remove',
+    gke => {
+      const names = gkeNames('chat', gke)
+      expect(names).toMatchObject({ network: 'shared', subnetwork: 'apps', cluster: 'chat' })
+      const known = knownResources(gke, names).map(one => one.address)
+      expect(known).toContain('google_container_cluster.main')
+      expect(known.join()).not.toMatch(/compute_(?:network|subnetwork|router)/)
+      expect(neededPermissions(gke).join()).not.toMatch(
+        /compute\.(?:networks|subnetworks|routers)\.(?:create|del)/,
+      )
+      expect(neededQuotas(gke).map(quota => quota.metric)).not.toContain('NETWORKS')
+    },
+  )
+})
