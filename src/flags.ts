@@ -94,9 +94,16 @@ export function clusterFlags(command: Command): Command {
     .option('--force-conflicts', 'take over fields that others manage')
 }
 
-/** The target `kubernetes`: which cluster, for one run. */
+/** Where in the clouds it runs, for one run. */
 export const contextFlag = (command: Command): Command =>
-  command.option('--context <name>', 'another context of the kubeconfig than rtdeploy.yaml names')
+  environmentFlag(command).option(
+    '--context <name>',
+    'another context of the kubeconfig than rtdeploy.yaml names',
+  )
+
+/** Which of the environments of rtdeploy.yaml; with the targets `kubernetes` and `gke`. */
+export const environmentFlag = (command: Command): Command =>
+  command.option('--env <name>', 'environment of rtdeploy.yaml; production by default')
 
 /** How `init` writes infra/kubernetes. */
 export function kubernetesFlags(command: Command): Command {

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { exitCodes, formatError, Interrupted, systemProblem, UserError } from './errors.ts'
 import { createProgram, type Invocation } from './program.ts'
+import { voiceOf } from './report/environment.ts'
 import type { Event } from './report/events.ts'
 import { renderJson, reportedError } from './report/json.ts'
 import { paintFor } from './report/paint.ts'
@@ -17,7 +18,8 @@ const asError = (error: unknown) =>
 
 /** Runs one verb: parsed arguments and a host in, exit code out. The only place that catches everything. */
 async function runVerb(host: Host, invocation: Invocation): Promise<number> {
-  const { verb, json, verbose, color } = invocation.global
+  const { verb, json, verbose, color, environment } = invocation.global
+  const voice = voiceOf(environment)
   const paint = paintFor(host.env, host.terminal.stderr, json ? false : color)
   const painted = paintFor(host.env, host.terminal.stdout, json ? false : color)
   const isAnswer = verb === 'verify' || verb === 'status' || verb === 'doctor'
@@ -37,11 +39,12 @@ async function runVerb(host: Host, invocation: Invocation): Promise<number> {
   const emit = (event: Event) => {
     steps.note(event)
     if (event.type === 'check-done') checks.push(event.check)
-    if (!json || verbose) progress.emit(event)
+    if (!json || verbose) progress.emit(voice.event(event))
   }
-  const quiet = json ? { ...host, terminal: { ...host.terminal, canAsk: false } } : host
+  const asking = { ...host, askYes: (text: string, yes: boolean) => host.askYes(voice.text(text), yes) }
+  const quiet = json ? { ...asking, terminal: { ...host.terminal, canAsk: false } } : asking
   try {
-    const report = await invocation.handle(quiet, emit)
+    const report = voice.report(await invocation.handle(quiet, emit))
     progress.stop()
     if (json) host.out(renderJson(report))
     else {
@@ -60,17 +63,17 @@ async function runVerb(host: Host, invocation: Invocation): Promise<number> {
       if (json) host.out(renderJson(partial('cancelled')))
       else
         host.err(
-          `${paint('yellow', 'interrupted')}${steps.results().length > 0 ? '; `rtdeploy up` goes on from here, `rtdeploy down` takes it away' : ''}\n`,
+          `${paint('yellow', 'interrupted')}${steps.results().length > 0 ? voice.text('; `rtdeploy up` goes on from here, `rtdeploy down` takes it away') : ''}\n`,
         )
       return error instanceof Interrupted ? error.exitCode : ended.exitCode
     }
-    const shown = asError(error)
+    const shown = voice.error(asError(error))
     if (json) host.out(renderJson(partial('failed'), reportedError(shown)))
     else host.err(`${formatError(shown, paint)}\n`)
     return shown instanceof UserError ? shown.exitCode : exitCodes.bug
   }
   function partial(outcome: 'failed' | 'cancelled'): Report {
-    return {
+    return voice.report({
       schemaVersion: 1,
       verb,
       outcome,
@@ -78,7 +81,7 @@ async function runVerb(host: Host, invocation: Invocation): Promise<number> {
       checks,
       next: [],
       tookMs: host.now() - began,
-    }
+    })
   }
 }
 

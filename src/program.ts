@@ -8,6 +8,8 @@ import { type Does, defineVerbs, type Render } from './verbs.ts'
 export interface GlobalFlags {
   readonly verb: Verb
   readonly json: boolean
+  /** What --env names; undefined for production. */
+  readonly environment: string | undefined
   readonly verbose: boolean
   readonly color: boolean | undefined
 }
@@ -105,7 +107,12 @@ Exit codes: 0 done, 1 a step failed, 2 usage or config, 3 something needed is mi
     const command = define()
     command.action((...given: unknown[]) => {
       const positional = command.registeredArguments.map((argument, index) => [argument.name(), given[index]])
-      const flags = command.optsWithGlobals<{ json?: boolean; verbose?: boolean; color?: boolean }>()
+      const flags = command.optsWithGlobals<{
+        json?: boolean
+        verbose?: boolean
+        color?: boolean
+        env?: string
+      }>()
       const options = { ...Object.fromEntries(positional), ...flags } as Parameters<
         Awaited<ReturnType<typeof load>>
       >[1]
@@ -113,6 +120,7 @@ Exit codes: 0 done, 1 a step failed, 2 usage or config, 3 something needed is mi
         global: {
           verb,
           json: flags.json ?? false,
+          environment: flags.env === 'production' ? undefined : flags.env,
           verbose: flags.verbose ?? false,
           color: flags.color === false ? false : undefined,
         },

@@ -5,6 +5,7 @@ import {
   clusterFlags,
   collect,
   contextFlag,
+  environmentFlag,
   gkeFlags,
   kubernetesFlags,
   loadBalancerFlags,
@@ -108,12 +109,13 @@ export function defineVerbs(program: Command, does: Does): void {
   does(
     'verify',
     () =>
-      program
-        .command('verify')
-        .argument('[url]', 'any Socket.IO v4 server; the running target when absent')
-        .description('open Socket.IO connections and prove that sessions, spread and fan-out hold')
-        .addOption(targetFlag())
-        .option('--context <name>', 'another context of the kubeconfig than rtdeploy.yaml names')
+      contextFlag(
+        program
+          .command('verify')
+          .argument('[url]', 'any Socket.IO v4 server; the running target when absent')
+          .description('open Socket.IO connections and prove that sessions, spread and fan-out hold')
+          .addOption(targetFlag()),
+      )
         .option(
           '--identity <how>',
           'how a connection learns its replica: event:NAME, header:NAME, cookie:NAME, ack:NAME, none',
@@ -152,15 +154,13 @@ export function defineVerbs(program: Command, does: Does): void {
   does(
     'logs',
     () =>
-      program
-        .command('logs')
+      contextFlag(program.command('logs'))
         .argument(
           '[replica]',
           'for instance chat-0; here also redis, mongo, front-door, supervisor, build, client, tools; all replicas when absent',
         )
         .description('what the replicas wrote')
         .addOption(targetFlag())
-        .option('--context <name>', 'another context of the kubeconfig than rtdeploy.yaml names')
         .option('-f, --follow', 'go on with what comes')
         .option('--since <time>', 'only what is newer, for instance 10m; target kubernetes')
         .option('-n, --tail <lines>', 'last lines of each log', number('--tail', 0, 1_000_000), 200),
@@ -208,8 +208,7 @@ export function defineVerbs(program: Command, does: Does): void {
   )
   does(
     'doctor',
-    () =>
-      program.command('doctor').description('programs, versions, ports, backends; each line with its fix'),
+    () => environmentFlag(program.command('doctor').description(doctorText)),
     async () => (await import('./commands/doctor.ts')).doctor,
   )
   does(
@@ -238,6 +237,8 @@ export function defineVerbs(program: Command, does: Does): void {
     planOnly,
   )
 }
+
+const doctorText = 'programs, versions, ports, backends; each line with its fix'
 
 const planOnly = (report: Report) =>
   report.outcome === 'planned' ? `${(report.result as { readonly text: string }).text}\n` : ''

@@ -15,17 +15,18 @@ async function cloudChecks(host: Host, { config }: MachineFacts): Promise<Check[
     import('../facts/gke.ts'),
     import('../facts/gke-checks.ts'),
   ])
-  return judgeGke(await readGkeFacts(host, config.name, config.gke))
+  return judgeGke(await readGkeFacts(host, config.name, config.gke, config.environment?.name))
 }
 
 export interface DoctorOptions {
   readonly json?: boolean
+  readonly env?: string
 }
 
 /** Looks at the machine and the folder: what is there, what is missing, and how each is put right. Changes nothing. */
-export async function doctor(host: Host, _options: DoctorOptions, emit: Emit): Promise<Report> {
+export async function doctor(host: Host, options: DoctorOptions, emit: Emit): Promise<Report> {
   const began = host.now()
-  const facts = await readMachineFacts(host, defaults.port)
+  const facts = await readMachineFacts(host, defaults.port, options.env)
   const checks = [...judgeMachine(facts), ...(await cloudChecks(host, facts))]
   for (const check of checks) emit({ type: 'check-done', check })
   const outcome = outcomeOf([], checks)

@@ -1,5 +1,6 @@
 import { systemProblem } from '../errors.ts'
 import { describePlan, type Plan } from '../plan/plan.ts'
+import { environmentLine } from '../report/environment.ts'
 import type { Emit } from '../report/events.ts'
 import type { Report } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
@@ -9,7 +10,7 @@ import { lockProject, openRuntime, type RunFlags } from './project.ts'
 import { runStages } from './stages.ts'
 
 export interface DownOptions
-  extends Pick<RunFlags, 'target' | 'dryRun' | 'context' | 'yes' | 'deleteData' | 'keepData'> {}
+  extends Pick<RunFlags, 'target' | 'env' | 'dryRun' | 'context' | 'yes' | 'deleteData' | 'keepData'> {}
 
 /** A cloud goes in more rounds than a machine: app, protection, infrastructure, leftovers. */
 const rounds = 10
@@ -18,7 +19,7 @@ const nothing: Plan = { verb: 'down', stage: 'teardown', steps: [] }
 /** Ends everything that `up` started; a second time it finds nothing to do. */
 export async function down(host: Host, options: DownOptions, emit: Emit): Promise<Report> {
   const began = host.now()
-  const { folder, runtime } = await openRuntime(host, 'down', options)
+  const { folder, runtime, environment } = await openRuntime(host, 'down', options)
   const base = { schemaVersion: 1, verb: 'down', checks: [] } as const
   const next = ['rtdeploy up']
   if (options.dryRun) {
@@ -28,7 +29,7 @@ export async function down(host: Host, options: DownOptions, emit: Emit): Promis
       ...base,
       outcome: 'planned',
       steps,
-      result: { plans: [plan], text: describePlan(plan) },
+      result: { plans: [plan], text: `${environmentLine(options.env)}${describePlan(plan)}` },
       next: [`rtdeploy down${flagsAgain(options)}`],
       tookMs: host.now() - began,
     }
@@ -43,7 +44,7 @@ export async function down(host: Host, options: DownOptions, emit: Emit): Promis
     }
     // Looked at again afterwards: who had to be ended by force may leave processes behind.
     const stages = Array.from({ length: rounds }, (): Stage => ({ name: 'teardown', plan: look }))
-    const steps = await runStages(held.host, { folder, target: runtime }, stages, emit)
+    const steps = await runStages(held.host, { folder, target: runtime, environment }, stages, emit)
     for (const text of (await runtime.leftovers?.()) ?? []) emit({ type: 'note', text })
     if (steps.length === 0) emit({ type: 'note', text: 'nothing is running, nothing is left' })
     return {

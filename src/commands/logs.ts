@@ -9,7 +9,7 @@ import type { Runtime } from '../targets/target.ts'
 import { findLogs, followLogs, showLines } from './local-logs.ts'
 import { openRuntime, type RunFlags } from './project.ts'
 
-export interface LogsOptions extends Pick<RunFlags, 'target' | 'context'> {
+export interface LogsOptions extends Pick<RunFlags, 'target' | 'env' | 'context'> {
   readonly replica?: string
   readonly follow?: boolean
   readonly tail: number

@@ -1,6 +1,7 @@
 import type { Affinity, BackendChoice, BalancerKind, Config, TargetName } from '../config/config.ts'
+import { production } from '../config/environments.ts'
 import { readConfig } from '../config/read.ts'
-import { UserError } from '../errors.ts'
+import { exitCodes, UserError } from '../errors.ts'
 import { localPaths } from '../local/state.ts'
 import type { Verb } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
@@ -14,6 +15,8 @@ import type { Runtime, Target } from '../targets/target.ts'
 /** Flags that change a setting of rtdeploy.yaml for one run. */
 export interface RunFlags {
   readonly target?: TargetName
+  /** Of rtdeploy.yaml; production when absent. */
+  readonly env?: string
   readonly replicas?: number
   readonly port?: number
   readonly affinity?: Affinity
@@ -48,6 +51,8 @@ export interface Project {
   readonly written: Config
   /** The same with the flags of this run laid over it. */
   readonly config: Config
+  /** Undefined for production. */
+  readonly environment: string | undefined
   readonly target: Target
 }
 
@@ -67,20 +72,28 @@ export function withFlags(config: Config, flags: RunFlags): Config {
   }
 }
 
+/** Throws `usage.environment` (exit 2) where there is one place for all: this machine. */
+function refuseHere({ target, environment }: Config, verb: Verb): void {
+  if (environment === undefined || target !== 'local') return
+  throw new UserError('the target local has one environment: this machine', {
+    code: 'usage.environment',
+    hint: `rtdeploy ${verb} --target gke, or --target kubernetes; for here leave --env out`,
+    exitCode: exitCodes.usage,
+  })
+}
+
 /** The project in the current folder, with its target. */
 export async function openProject(host: Host, verb: Verb, flags: RunFlags): Promise<Project> {
   const folder = (await host.realPath(host.cwd)) ?? host.cwd
-  const written = await readConfig(host, folder)
+  const written = await readConfig(host, folder, flags.env)
   const config = withFlags(written, flags)
+  refuseHere(config, verb)
+  const environment = config.environment?.name
+  const base = { folder, written, config, environment }
+  const options = { verb, project: folder, config, flags }
   if (config.target === 'kubernetes' && verb !== 'dev')
-    return {
-      folder,
-      written,
-      config,
-      target: kubernetesTarget(host, { verb, project: folder, config, flags }),
-    }
-  if (config.target === 'gke' && verb !== 'dev')
-    return { folder, written, config, target: gkeTarget(host, { verb, project: folder, config, flags }) }
+    return { ...base, target: kubernetesTarget(host, options) }
+  if (config.target === 'gke' && verb !== 'dev') return { ...base, target: gkeTarget(host, options) }
   const { download = false, requireReal = false } = flags
   const target = localTarget(host, {
     verb,
@@ -90,7 +103,7 @@ export async function openProject(host: Host, verb: Verb, flags: RunFlags): Prom
     download,
     requireReal,
   })
-  return { folder, written, config, target }
+  return { ...base, target }
 }
 
 /**
@@ -101,15 +114,22 @@ export async function openRuntime(
   host: Host,
   verb: Verb,
   flags: RunFlags,
-): Promise<{ readonly folder: string; readonly runtime: Runtime }> {
+): Promise<{
+  readonly folder: string
+  readonly runtime: Runtime
+  readonly environment: string | undefined
+}> {
   const folder = (await host.realPath(host.cwd)) ?? host.cwd
-  if ((await targetName(host, folder, flags)) !== 'local') {
-    const { target } = await openProject(host, verb, flags)
-    return { folder, runtime: target }
+  if (isElsewhere(flags) || (await targetName(host, folder, flags)) !== 'local') {
+    const { target, environment } = await openProject(host, verb, flags)
+    return { folder, runtime: target, environment }
   }
   if ((await host.kindOf(localPaths(folder).root)) === undefined) await readConfig(host, folder)
-  return { folder, runtime: localRuntime(host, folder) }
+  return { folder, runtime: localRuntime(host, folder), environment: undefined }
 }
+
+/** An environment is never on this machine. */
+const isElsewhere = ({ env }: RunFlags) => env !== undefined && env !== production
 
 async function targetName(host: Host, folder: string, flags: RunFlags): Promise<TargetName> {
   if (flags.target !== undefined) return flags.target

@@ -10,6 +10,8 @@ import type { PlaceLock, Runtime, Stage, Target } from '../targets/target.ts'
 
 interface Place {
   readonly folder: string
+  /** Undefined for production. */
+  readonly environment?: string | undefined
   readonly target: Runtime & Pick<Target, 'recover'>
 }
 
@@ -19,11 +21,11 @@ interface Place {
  */
 export async function runStages(
   host: Host,
-  { folder, target }: Place,
+  { folder, environment, target }: Place,
   stages: readonly Stage[],
   emit: Emit,
 ): Promise<StepResult[]> {
-  const journal = openJournal(host, localPaths(folder).root)
+  const journal = openJournal(host, localPaths(folder).root, environment)
   if (stages[0]?.name !== 'teardown') await tellCutShort(journal, emit)
   const log = `${localPaths(folder).logs}/tools.log`
   const onOutput = (step: { readonly id: string }, line: string) =>

@@ -1,3 +1,4 @@
+import { environmentLine } from '../report/environment.ts'
 import type { Emit } from '../report/events.ts'
 import { outcomeOf, type Report } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
@@ -8,9 +9,10 @@ export async function status(host: Host, options: RunFlags, _emit: Emit): Promis
   const began = host.now()
   const { runtime } = await openRuntime(host, 'status', options)
   const running = await (runtime.status ?? runtime.running)()
+  const heading = environmentLine(options.env)
   const base = { schemaVersion: 1, verb: 'status', steps: [] } as const
   if (running === undefined) {
-    const text = 'nothing is running\n'
+    const text = `${heading}nothing is running\n`
     return {
       ...base,
       outcome: 'done',
@@ -26,7 +28,7 @@ export async function status(host: Host, options: RunFlags, _emit: Emit): Promis
     outcome: outcomeOf([], checks),
     checks,
     backends,
-    result: { ...(details as object), text },
+    result: { ...(details as object), text: `${heading}${text}` },
     next: ['rtdeploy verify', 'rtdeploy logs -f'],
     tookMs: host.now() - began,
   }

@@ -1,5 +1,6 @@
 import { describePlan, type Plan } from '../plan/plan.ts'
 import { planUnseen } from '../plan/unseen.ts'
+import { environmentLine } from '../report/environment.ts'
 import type { Emit } from '../report/events.ts'
 import { outcomeOf, type Report } from '../report/report.ts'
 import { explanation } from '../report/rules.ts'
@@ -85,7 +86,8 @@ export async function planned(
 ): Promise<Report> {
   const plans: Plan[] = []
   for (const stage of project.target.stages) plans.push(await lookAhead(project, verb, stage))
-  const text = plans.map(plan => `${plan.stage}\n${describePlan(plan)}`).join('\n\n')
+  const told = plans.map(plan => `${plan.stage}\n${describePlan(plan)}`).join('\n\n')
+  const text = `${environmentLine(flags.env)}${told}`
   const steps = plans
     .flatMap(plan => [...plan.steps, ...(plan.beside?.steps ?? [])])
     .map(({ id, title, during, skip }) => ({

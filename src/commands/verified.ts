@@ -20,7 +20,12 @@ function digestOf(running: Running, config: Config): string {
     .digest('hex')
 }
 
-const pathOf = ({ folder, target }: Project) => join(localPaths(folder).root, target.name, 'verified.json')
+const pathOf = ({ folder, target, environment }: Project) =>
+  join(
+    localPaths(folder).root,
+    environment === undefined ? target.name : `${target.name}-${environment}`,
+    'verified.json',
+  )
 
 /** What an earlier `up` found of what runs now. */
 export async function recallVerified(host: Host, project: Project, running: Running): Promise<Remembered> {

@@ -3,7 +3,7 @@ import { exitCodes, UserError } from '../errors.ts'
 import type { VerifyOptions } from '../verify/options.ts'
 import type { RunFlags } from './project.ts'
 
-export interface VerifyFlags extends Pick<RunFlags, 'target' | 'context'> {
+export interface VerifyFlags extends Pick<RunFlags, 'target' | 'env' | 'context'> {
   readonly url?: string
   readonly identity?: string
   readonly path?: string

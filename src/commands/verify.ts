@@ -76,7 +76,7 @@ async function verifyProject(host: Host, flags: VerifyCommandFlags, emit: Emit) 
       },
     )
   }
-  const config = await readConfig(host, folder)
+  const config = await readConfig(host, folder, flags.env)
   const measured = await verifyRunning(host, running, config, flags, emit)
   const disrupted =
     flags.disrupt === undefined
@@ -167,7 +167,7 @@ function ofConfig(config: Config): Partial<VerifyOptions> {
 async function verifyUrl(host: Host, url: string, flags: VerifyFlags, emit: Emit) {
   // In a project's folder the address is taken for this app somewhere else; anywhere else for some server.
   const inProject = (await host.kindOf(configPath(host.cwd))) === 'file'
-  const told: Partial<VerifyOptions> = inProject ? ofConfig(await readConfig(host, host.cwd)) : {}
+  const told: Partial<VerifyOptions> = inProject ? ofConfig(await readConfig(host, host.cwd, flags.env)) : {}
   if (inProject) emit({ type: 'note', text: 'with `verify:` of the rtdeploy.yaml in this folder' })
   const measured = await measure(
     host,

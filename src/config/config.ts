@@ -51,6 +51,13 @@ export interface KubernetesConfig {
   readonly secrets: readonly string[]
 }
 
+/** What --env names. */
+export interface Environment {
+  readonly name: string
+  /** What the file says without --env. */
+  readonly production: Config
+}
+
 /** rtdeploy.yaml, checked, with every default filled in. */
 export interface Config {
   readonly version: 1
@@ -100,4 +107,6 @@ export interface Config {
   readonly kubernetes?: KubernetesConfig
   /** There when the app runs on the target `gke`. */
   readonly gke?: GkeConfig
+  /** Of an environment other than production, whose settings these are. */
+  readonly environment?: Environment
 }

@@ -38,14 +38,17 @@ export interface GkeNames {
 /** A service account id has at most 30 characters, and `-nodes` is one of its endings. */
 export const longestBase = 24
 
-/** All names of an app in an environment. The environment `production` has none of its own in them. Pure. */
+/**
+ * All names of an app in an environment. The environment `production` has none of its own in them; no app's name has two
+ * hyphens in a row, so that no other app can have the names of an environment. Pure.
+ */
 export function gkeNames(
   name: string,
   gke: Pick<GkeConfig, 'project' | 'region' | 'zone' | 'minimal' | 'network'>,
   environment = 'production',
 ): GkeNames {
   const { project, region } = gke
-  const base = environment === 'production' ? name : `${name}-${environment}`
+  const base = environment === 'production' ? name : `${name}--${environment}`
   const location = gke.minimal ? (gke.zone ?? `${region}-b`) : region
   const registry = `${region}-docker.pkg.dev`
   return {

@@ -2,6 +2,9 @@ import { type Document, LineCounter, parseDocument } from 'yaml'
 import { exitCodes, printable, UserError } from '../errors.ts'
 import { aliasProblems } from './aliases.ts'
 import type { Config } from './config.ts'
+import { problemsBeside, problemsIn, problemsOfOverlay } from './environment-problems.ts'
+import { overlaysOf, problemOfEnvironment, production, valueFor } from './environments.ts'
+import { nearest } from './nearest.ts'
 import { byPlace, type Problem, problemsOfIssue } from './problems.ts'
 import { asConfig, configSchema, configVersion } from './schema.ts'
 
@@ -10,10 +13,10 @@ export const longestConfig = 64 * 1024
 const mostShown = 20
 
 /**
- * The text of rtdeploy.yaml as a `Config` with every default filled in.
+ * The text of rtdeploy.yaml as a `Config` with every default filled in, of production or of one of its environments.
  * Throws a `UserError` (exit 2) with all problems at once, each as `path:line:column key: what is wrong`.
  */
-export function parseConfig(text: string, path: string): Config {
+export function parseConfig(text: string, path: string, environment = production): Config {
   if (text.length > longestConfig) {
     throw invalid(path, [`${path} has ${text.length} characters, at most ${longestConfig} are read`])
   }
@@ -27,10 +30,61 @@ export function parseConfig(text: string, path: string): Config {
     const value = readValue(document, path)
     refuseNewer(value, path)
     const parsed = configSchema.safeParse(value)
-    if (parsed.success && problems.length === 0) return asConfig(parsed.data)
     for (const issue of parsed.error?.issues ?? []) problems.push(...problemsOfIssue(issue, document, value))
+    const base = parsed.success ? asConfig(parsed.data) : undefined
+    const environments = readEnvironments(document, value, base, problems)
+    if (base !== undefined && problems.length === 0) return choose(path, environment, base, environments)
   }
   throw invalid(path, shown(problems.sort(byPlace), path, lines))
+}
+
+/** Each environment of the file, checked as if it were the whole; what is wrong goes to `problems`. */
+function readEnvironments(
+  document: Document,
+  whole: unknown,
+  base: Config | undefined,
+  problems: Problem[],
+): ReadonlyMap<string, Config> {
+  const found = new Map<string, Config>()
+  const said = new Set(problems.map(({ offset }) => offset))
+  for (const [name, overlay] of overlaysOf(whole)) {
+    const overlaid = { name, overlay, document, whole }
+    const own = problemsOfOverlay(overlaid)
+    problems.push(...own)
+    if (problemOfEnvironment(name, undefined) !== undefined) continue
+    const merged = valueFor(whole, name, overlay)
+    const parsed = configSchema.safeParse(merged)
+    const strange = new Set(own.map(({ offset }) => offset))
+    for (const issue of parsed.error?.issues ?? []) {
+      const all = problemsIn(issue, overlaid, merged)
+      problems.push(...all.filter(({ offset }) => !strange.has(offset) && !said.has(offset)))
+    }
+    if (base === undefined || !parsed.success) continue
+    const config = asConfig(parsed.data)
+    problems.push(...problemsBeside(overlaid, config, base, new Map([[production, base], ...found])))
+    found.set(name, { ...config, environment: { name, production: base } })
+  }
+  return found
+}
+
+/** Throws `config.environment` (exit 2) when the file has none of that name. */
+function choose(path: string, name: string, base: Config, environments: ReadonlyMap<string, Config>): Config {
+  const found = name === production ? base : environments.get(name)
+  if (found !== undefined) return found
+  const known = [production, ...environments.keys()]
+  const meant = nearest(name, known)
+  const there = known.length === 1 ? 'there is production alone' : `there are ${known.join(', ')}`
+  throw new UserError(
+    `${path} has no environment ${printable(JSON.stringify(name.slice(0, 50)))}: ${there}`,
+    {
+      code: 'config.environment',
+      hint:
+        meant === undefined
+          ? 'add it: environments: { staging: { app: { replicas: 1 } } }'
+          : `did you mean --env ${meant}?`,
+      exitCode: exitCodes.usage,
+    },
+  )
 }
 
 function readDocument(text: string, path: string, lines: LineCounter): Document {

@@ -21,13 +21,13 @@ export function problemsOfIssue(issue: z.core.$ZodIssue, document: Document, val
   const { key, value: node, nearest: near } = locate(document, issue.path)
   const label = issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `
   if (issue.code === 'invalid_key') {
-    return [{ offset: start(key ?? near), text: `${label}${issue.issues[0]?.message ?? issue.message}` }]
+    return [{ offset: startOf(key ?? near), text: `${label}${issue.issues[0]?.message ?? issue.message}` }]
   }
   if (node === undefined && key === undefined && issue.path.length > 0) {
-    return [{ offset: start(near), text: `${label}is missing, it ${issue.message}` }]
+    return [{ offset: startOf(near), text: `${label}is missing, it ${issue.message}` }]
   }
   const found = foundText(valueAt(value, issue.path))
-  return [{ offset: start(node ?? key ?? near), text: `${label}${issue.message}, found ${found}` }]
+  return [{ offset: startOf(node ?? key ?? near), text: `${label}${issue.message}, found ${found}` }]
 }
 
 function unknownKey(path: readonly PropertyKey[], document: Document): Problem {
@@ -35,11 +35,13 @@ function unknownKey(path: readonly PropertyKey[], document: Document): Problem {
   const known = knownKeys(path.slice(0, -1))
   const meant = nearest(String(path.at(-1)), known)
   const help = meant === undefined ? `the keys here are ${known.join(', ')}` : `did you mean ${meant}?`
-  return { offset: start(key ?? near), text: `${path.map(String).join('.')}: unknown key, ${help}` }
+  return { offset: startOf(key ?? near), text: `${path.map(String).join('.')}: unknown key, ${help}` }
 }
 
 /** The keys that the schema has at a path. */
-function knownKeys(path: readonly PropertyKey[]): string[] {
+function knownKeys(full: readonly PropertyKey[]): string[] {
+  // An environment has the same keys as the file.
+  const path = full[0] === 'environments' ? full.slice(2) : full
   let schema: z.core.$ZodType | undefined = configSchema
   for (const step of [...path, undefined]) {
     while (schema !== undefined && 'innerType' in schema._zod.def) {
@@ -71,6 +73,7 @@ function foundText(value: unknown): string {
   return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text
 }
 
-function start(node: Node | undefined): number {
+/** Where it begins, in characters. Pure. */
+export function startOf(node: Node | undefined): number {
   return node?.range?.[0] ?? 0
 }

@@ -12,10 +12,10 @@ export function configPath(folder: string): string {
 }
 
 /**
- * rtdeploy.yaml of a project's folder, checked.
+ * rtdeploy.yaml of a project's folder, checked; of production unless an environment is named.
  * Throws a `UserError` (exit 2) when there is none, when it cannot be read, and with all that is wrong in it.
  */
-export async function readConfig(host: ConfigHost, folder: string): Promise<Config> {
+export async function readConfig(host: ConfigHost, folder: string, environment?: string): Promise<Config> {
   const path = configPath(folder)
   const within = relative(host.cwd, path)
   const shown = within.startsWith('..') ? path : within
@@ -29,7 +29,7 @@ export async function readConfig(host: ConfigHost, folder: string): Promise<Conf
       exitCode: exitCodes.usage,
     })
   }
-  return parseConfig(text, shown)
+  return parseConfig(text, shown, environment)
 }
 
 async function readText(host: ConfigHost, path: string, shown: string): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { Config } from './config.ts'
+import { isMapping } from './environments.ts'
 import { longestName, problemOfName } from './name.ts'
 import { gke } from './schema-gke.ts'
 import { kubernetes } from './schema-kubernetes.ts'
@@ -51,6 +52,20 @@ const app = z.strictObject(
   'should be a mapping with `start` and more',
 )
 
+const overlayProblem = 'should be a mapping of what differs from production'
+const environments = z
+  .record(
+    z.string(),
+    z.unknown().check(z.refine(value => value === null || isMapping(value), overlayProblem)),
+    'should be a mapping of names to what differs from production',
+  )
+  .check(
+    z.meta({
+      description:
+        'Environments besides production, for --env: by name, what differs. null takes a key away.',
+    }),
+  )
+
 /** rtdeploy.yaml: what may stand in it, its defaults and its meaning. Messages end the sentence `key ...`. */
 export const configSchema = z
   .strictObject(
@@ -78,6 +93,7 @@ export const configSchema = z
       gke: z
         .exactOptional(gke)
         .check(z.meta({ description: 'What holds for the target `gke` only, which needs it.' })),
+      environments: z.exactOptional(environments),
     },
     'should be a mapping with `version`, `name`, `app` and more',
   )
@@ -85,4 +101,4 @@ export const configSchema = z
 
 type Parsed = z.output<typeof configSchema>
 /** Fails to compile when the schema and `Config` drift apart. */
-export const asConfig = (parsed: Parsed): Config => parsed
+export const asConfig = ({ environments: _, ...parsed }: Parsed): Config => parsed

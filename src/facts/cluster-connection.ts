@@ -14,9 +14,10 @@ export interface OwnCluster {
   token(): Promise<Secret>
 }
 
-/** Files of the target below the project's `.rtdeploy` folder. */
-export function clusterPaths(project: string) {
-  const root = join(project, '.rtdeploy', 'kubernetes')
+/** Files of the target below the project's `.rtdeploy` folder; each environment has its own. */
+export function clusterPaths(project: string, environment?: string) {
+  const ending = environment === undefined ? '' : `-${environment}`
+  const root = join(project, '.rtdeploy', `kubernetes${ending}`)
   return {
     root,
     kubeconfig: join(root, 'kubeconfig'),
@@ -25,7 +26,7 @@ export function clusterPaths(project: string) {
     objects: join(root, 'objects.yaml'),
     image: join(root, 'image.json'),
     record: join(root, 'cluster.json'),
-    secrets: join(project, '.rtdeploy', 'secrets.env'),
+    secrets: join(project, '.rtdeploy', `secrets${ending}.env`),
   }
 }
 
@@ -69,6 +70,12 @@ export function clusterError(
   })
 }
 
+interface ConnectTo extends Pick<KubernetesConfig, 'context'> {
+  readonly namespace: string
+  /** Other than production. */
+  readonly environment?: string | undefined
+}
+
 /**
  * Our own copy of one context of the user's kubeconfig, readable by the user alone. Everything else uses this copy: what
  * is switched in the user's file meanwhile has no effect, and nothing of it is ever changed.
@@ -78,10 +85,10 @@ export function clusterError(
 export async function connect(
   host: Host,
   project: string,
-  { context, namespace }: Pick<KubernetesConfig, 'context'> & { readonly namespace: string },
+  { context, namespace, environment }: ConnectTo,
   own?: OwnCluster,
 ): Promise<Cluster & { readonly server: string }> {
-  const paths = clusterPaths(project)
+  const paths = clusterPaths(project, environment)
   const where = { context, namespace }
   const query = kubeconfigOf(context, paths.cache)
   const env = { ...query.command.env, ...(own === undefined ? {} : { KUBECONFIG: own.kubeconfig }) }

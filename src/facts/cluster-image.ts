@@ -50,7 +50,7 @@ export async function readImageFacts(
 ): Promise<ImageFacts> {
   const { tag, dirty } = await readTag(host, project, config)
   const { image: repository, platform } = kubernetes
-  const note = parseNote(await host.readFile(clusterPaths(project).image))
+  const note = parseNote(await host.readFile(clusterPaths(project, config.environment?.name).image))
   const known = noted && note?.repository === repository && note.tag === tag && note.platform === platform
   if (known)
     return {

@@ -25,8 +25,9 @@ export async function renderManifests(
   project: string,
   { manifests }: Pick<KubernetesConfig, 'manifests'>,
   overlay: Omit<Overlay, 'base'>,
+  environment?: string,
 ): Promise<KubernetesObject[]> {
-  const paths = clusterPaths(project)
+  const paths = clusterPaths(project, environment)
   const folder = join(project, manifests)
   const files = (await host.list(folder))?.map(entry => entry.name) ?? []
   if (!files.some(file => /^(?:kustomization\.ya?ml|Kustomization)$/.test(file))) {

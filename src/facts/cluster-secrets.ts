@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path'
+import { basename, isAbsolute, join } from 'node:path'
 import { Secret } from '../command.ts'
 import { exitCodes, UserError } from '../errors.ts'
 import { fromEnvironment } from '../kubernetes/given-secrets.ts'
@@ -10,15 +10,16 @@ import { clusterPaths } from './cluster-connection.ts'
 
 /**
  * Values that the person gives for secrets: from the environment, else from a file of `NAME=value` lines outside git,
- * `.rtdeploy/secrets.env` unless another is named. Throws `secrets.in-git` and `secrets.missing-file` (exit 2).
+ * `.rtdeploy/secrets.env`, or the one of the environment, unless another is named. Throws `secrets.in-git` and `secrets.missing-file` (exit 2).
  */
 export async function readGivenSecrets(
   host: Host,
   project: string,
   wanted: readonly string[],
   file: string | undefined,
+  environment?: string,
 ): Promise<Map<string, GivenSecret>> {
-  const given = await readSecretsFile(host, project, file)
+  const given = await readSecretsFile(host, project, file, environment)
   const found = new Map<string, GivenSecret>()
   for (const name of wanted) {
     const value = host.env[name]
@@ -30,11 +31,16 @@ export async function readGivenSecrets(
   return found
 }
 
-async function readSecretsFile(host: Host, project: string, file: string | undefined) {
-  const path =
-    file === undefined ? clusterPaths(project).secrets : isAbsolute(file) ? file : join(host.cwd, file)
+async function readSecretsFile(
+  host: Host,
+  project: string,
+  file: string | undefined,
+  environment: string | undefined,
+) {
+  const { secrets } = clusterPaths(project, environment)
+  const path = file === undefined ? secrets : isAbsolute(file) ? file : join(host.cwd, file)
   const text = await host.readFile(path)
-  const shown = file ?? '.rtdeploy/secrets.env'
+  const shown = file ?? `.rtdeploy/${basename(secrets)}`
   if (text === undefined) {
     if (file === undefined) return new Map<string, GivenSecret>()
     throw new UserError(`there is no file ${shown}`, {

@@ -50,8 +50,13 @@ export async function readLogin(host: Host, project: string): Promise<LoginFact>
 }
 
 /** Everything overlapped: gcloud is the slowest and begins first; what its login opens follows at once. Changes nothing. */
-export async function readGkeFacts(host: Host, name: string, gke: GkeConfig): Promise<GkeFacts> {
-  const names = gkeNames(name, gke)
+export async function readGkeFacts(
+  host: Host,
+  name: string,
+  gke: GkeConfig,
+  environment?: string,
+): Promise<GkeFacts> {
+  const names = gkeNames(name, gke, environment)
   const google = readLogin(host, names.project).then(async login => ({
     login,
     project: login.ok ? await readProject(host, login.login, gke, names) : undefined,

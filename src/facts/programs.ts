@@ -37,9 +37,13 @@ export interface MachineFacts {
 }
 
 /** Asks everything at the same time: the slowest program decides how long it takes. Changes nothing. */
-export async function readMachineFacts(host: Host, defaultPort: number): Promise<MachineFacts> {
+export async function readMachineFacts(
+  host: Host,
+  defaultPort: number,
+  environment?: string,
+): Promise<MachineFacts> {
   const folder = (await host.realPath(host.cwd)) ?? host.cwd
-  const config = await findConfig(host, folder)
+  const config = await findConfig(host, folder, environment)
   const known = config instanceof UserError ? undefined : config
   const number = known?.local.port ?? defaultPort
   const [programs, git, docker, redis, mongo, free, writable, local] = await Promise.all([
@@ -70,11 +74,15 @@ export async function readMachineFacts(host: Host, defaultPort: number): Promise
   }
 }
 
-async function findConfig(host: Host, folder: string): Promise<MachineFacts['config']> {
+async function findConfig(
+  host: Host,
+  folder: string,
+  environment: string | undefined,
+): Promise<MachineFacts['config']> {
   try {
-    return await readConfig(host, folder)
+    return await readConfig(host, folder, environment)
   } catch (error) {
-    if (!(error instanceof UserError)) throw error
+    if (!(error instanceof UserError) || error.code === 'config.environment') throw error
     return error.code === 'config.missing' ? undefined : error
   }
 }

@@ -51,6 +51,8 @@ export interface BackendUse {
 export interface Report {
   readonly schemaVersion: 1
   readonly verb: Verb
+  /** What --env named; absent for production. */
+  readonly environment?: string
   readonly outcome: Outcome
   readonly steps: readonly StepResult[]
   readonly checks: readonly Check[]

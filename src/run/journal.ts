@@ -31,9 +31,9 @@ function parseEntry(line: string): JournalEntry[] {
   }
 }
 
-/** The write-ahead record of a project, one JSON document a line: what is about to happen is written before it happens. */
-export function openJournal(host: Host, folder: string): Journal {
-  const path = join(folder, 'journal.jsonl')
+/** The write-ahead record of a project’s environment, one JSON document a line: what is about to happen is written before it happens. */
+export function openJournal(host: Host, folder: string, environment?: string): Journal {
+  const path = join(folder, environment === undefined ? 'journal.jsonl' : `journal-${environment}.jsonl`)
   const run = `${host.self.pid}-${host.now()}`
   const read = async (): Promise<JournalEntry[]> =>
     ((await host.readFile(path)) ?? '').split('\n').flatMap(parseEntry)

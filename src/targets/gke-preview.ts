@@ -42,7 +42,7 @@ export function previewRelease(session: GkeSession): {
 } {
   const { host, project, names, paths, verb, flags } = session
   const opened = openSession(host, { verb, project, config: asKubernetes(session), flags })
-  const { cache } = clusterPaths(project)
+  const { cache } = clusterPaths(project, session.config.environment?.name)
   const { namespace } = opened.settings
   const inner: Session = {
     ...opened,

@@ -205,7 +205,7 @@ export async function provision(session: GkeSession, terraform: Terraforming): P
 
 /** The plan with what follows it: the login to the cluster. */
 export function planWith(
-  { verb, names, paths, project, flags }: GkeSession,
+  { verb, names, paths, project, config, flags }: GkeSession,
   workspace: Workspace,
   changes: readonly PlannedChange[],
   connected: boolean,
@@ -217,7 +217,7 @@ export function planWith(
     changes,
     connected,
     kubeconfig: paths.kubeconfig,
-    imageNote: clusterPaths(project).image,
+    imageNote: clusterPaths(project, config.environment?.name).image,
     agreed: flags.yes === true,
   })
 }

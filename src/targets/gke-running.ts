@@ -15,7 +15,12 @@ export async function verifySettings(session: GkeSession, own: OwnCluster): Prom
   const { host, config, gke, names, project } = session
   if (!(await connectOwn(session))) return []
   const namespace = gke.namespace ?? config.name
-  const cluster = await connect(host, project, { context: names.context, namespace }, own)
+  const cluster = await connect(
+    host,
+    project,
+    { context: names.context, namespace, environment: config.environment?.name },
+    own,
+  )
   const [services, objects] = await Promise.all([
     readBackendServices(host, await session.login(), names.project, { namespace, name: config.name }),
     readBalancerObjects(host, cluster),

@@ -41,11 +41,11 @@ export interface GkeSession extends GkeOptions {
 export function openGke(host: Host, options: GkeOptions): GkeSession {
   const { config, project } = options
   const gke = gkeOf(config)
-  const names = gkeNames(config.name, gke)
+  const names = gkeNames(config.name, gke, config.environment?.name)
   let found: Promise<GkeFacts> | undefined
   const facts = (again = false) => {
     if (again) found = undefined
-    found ??= readGkeFacts(host, config.name, gke)
+    found ??= readGkeFacts(host, config.name, gke, config.environment?.name)
     return found
   }
   const login = async (): Promise<Login> => {

@@ -131,9 +131,11 @@ function cloudBuild(session: GkeSession): BuildElsewhere {
 
 /** A URL of MongoDB that the person gives goes into Secret Manager, so that the next machine finds it there. */
 async function keepMongoUrl(session: GkeSession, plan: Plan): Promise<Plan> {
-  const { host, project, gke, names, flags } = session
+  const { host, project, config, gke, names, flags } = session
   if (gke.mongo !== 'secret-manager') return plan
-  const given = (await readGivenSecrets(host, project, ['MONGODB_URL'], flags.secretsFile)).get('MONGODB_URL')
+  const environment = config.environment?.name
+  const read = await readGivenSecrets(host, project, ['MONGODB_URL'], flags.secretsFile, environment)
+  const given = read.get('MONGODB_URL')
   if (given === undefined) return plan
   refuseLocal(new Map([['MONGODB_URL', given]]))
   const kept = await readMongoUrl(host, await session.login(), names)

@@ -8,6 +8,7 @@ import { liveOf, readInventory } from '../facts/cluster-running.ts'
 import { askSecrets, readGivenSecrets } from '../facts/cluster-secrets.ts'
 import { digestOfObjects } from '../kubernetes/canonical.ts'
 import { entryOf } from '../kubernetes/entry.ts'
+import { inEnvironment } from '../kubernetes/environment.ts'
 import { refuseLocal, refuseNewPassword } from '../kubernetes/given-secrets.ts'
 import { parseInventory } from '../kubernetes/inventory.ts'
 import { recordNames } from '../kubernetes/names.ts'
@@ -31,19 +32,23 @@ export function findRendered(
   return session.remember(`rendered ${digest ?? image.tag}`, () => render(session, image, digest))
 }
 
-function render(
+async function render(
   session: Session,
   image: ImageFacts,
   digest: string | undefined,
 ): Promise<KubernetesObject[]> {
   const { host, project, settings, config } = session
   const { repository, tag } = image
-  return renderManifests(host, project, settings, {
+  const overlay = {
     name: config.name,
     namespace: settings.namespace,
     image: { repository, ...(digest === undefined ? { tag } : { digest }) },
     env: config.app.env,
-  })
+  }
+  return inEnvironment(
+    await renderManifests(host, project, settings, overlay, config.environment?.name),
+    config,
+  )
 }
 
 /** The image of this run: the one that `--image` names, else what git and the last push say, where it is `noted`. */
@@ -196,7 +201,13 @@ async function planObjects(session: Session, { objects, records, ...wanted }: Wa
 
 async function findSecrets(session: Session, live: KubernetesObject | undefined): Promise<SecretsPlan> {
   const { host, project, config, settings, flags, own } = session
-  const read = await readGivenSecrets(host, project, settings.secrets, flags.secretsFile)
+  const read = await readGivenSecrets(
+    host,
+    project,
+    settings.secrets,
+    flags.secretsFile,
+    config.environment?.name,
+  )
   refuseLocal(read)
   const known = (await own?.secrets?.()) ?? []
   const given = new Map([...known, ...session.answers, ...read])
@@ -212,9 +223,9 @@ async function findSecrets(session: Session, live: KubernetesObject | undefined)
 
 /** Every value that must not be shown. */
 export async function knownSecrets(session: Session): Promise<string[]> {
-  const { host, project, settings, flags } = session
+  const { host, project, config, settings, flags } = session
   const [given, records] = await Promise.all([
-    readGivenSecrets(host, project, settings.secrets, flags.secretsFile),
+    readGivenSecrets(host, project, settings.secrets, flags.secretsFile, config.environment?.name),
     findRecords(session),
   ])
   const all: readonly Secret[] = [

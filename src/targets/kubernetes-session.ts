@@ -70,7 +70,7 @@ export function openSession(host: Host, options: SessionOptions): Session {
     ...options,
     host,
     settings,
-    paths: clusterPaths(project),
+    paths: clusterPaths(project, config.environment?.name),
     cluster: () => {
       cluster ??= open(host, options, settings)
       return cluster
@@ -107,9 +107,10 @@ const changes = (verb: Verb, { dryRun, disrupt, inCluster }: KubernetesFlags): b
 
 async function open(host: Host, options: SessionOptions, settings: Session['settings']): Promise<Cluster> {
   const { project, config, flags, verb } = options
-  const { server, ...cluster } = await connect(host, project, settings, options.own)
+  const environment = config.environment?.name
+  const { server, ...cluster } = await connect(host, project, { ...settings, environment }, options.own)
   if (changes(verb, flags) && options.own === undefined) {
-    const path = clusterPaths(project).record
+    const path = clusterPaths(project, environment).record
     const known = parseKnown(await host.readFile(path))
     const { context } = cluster
     const before = known[context]

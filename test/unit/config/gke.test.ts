@@ -72,11 +72,11 @@ describe('the names in Google Cloud', () => {
   it('of another environment and of a minimal cluster are others', () => {
     const minimal = gkeConfig({ ...least, mode: 'standard', minimal: true })
     expect(gkeNames('chat', minimal, 'staging')).toMatchObject({
-      cluster: 'chat-staging',
+      cluster: 'chat--staging',
       location: 'europe-west1-b',
       bucket: 'my-project-rtdeploy-chat',
       statePrefix: 'rtdeploy/staging',
-      context: 'gke_my-project_europe-west1-b_chat-staging',
+      context: 'gke_my-project_europe-west1-b_chat--staging',
     })
   })
 
