@@ -2,33 +2,18 @@ import type { Socket } from 'socket.io-client'
 import * as v from 'valibot'
 import {
   type ClientEvents,
-  messageText,
-  type Person,
   type Replies,
   type Reply,
   type RequestName,
-  type RoomSummary,
   requests,
   type ServerEvents,
   type You,
 } from '../shared/events.ts'
 import { limits } from '../shared/limits.ts'
-import { type Keeper, Outbox, type Outgoing } from './outbox.ts'
-import { RoomLog } from './room-log.ts'
-
-export interface RoomState {
-  id: string
-  summary: RoomSummary | undefined
-  log: RoomLog
-  people: Person[]
-  count: number
-  typing: Person[]
-  /** Older entries are on the server. */
-  older: boolean
-  /** `missing`: there is no such room. */
-  state: 'joining' | 'joined' | 'missing' | 'refused'
-  unread: number
-}
+import type { Keeper, Outbox, Outgoing } from './outbox.ts'
+import type { RoomLog } from './room-log.ts'
+import { newRoom, type RoomState } from './room-state.ts'
+import { retryMs, Sending } from './sending.ts'
 
 export interface ChatOptions {
   socket: Socket<ServerEvents, ClientEvents>
@@ -41,14 +26,12 @@ export interface ChatOptions {
 
 /** An acknowledgement takes two writes, and the server gives each 3 s. */
 const ackMs = 8_000
-const retryMs = 1_000
 /** The server closes gaps by itself in about a quarter of a second; only then does the client ask. */
 const gapMs = 1_500
 
 /** The chat without a page: what is known of each room, and what still has to be sent. Framework-free on purpose. */
 export class Chat {
   readonly rooms = new Map<string, RoomState>()
-  readonly outbox: Outbox
   you: You | undefined
   online = false
   /** Since when there is no connection, milliseconds since 1970. */
@@ -57,15 +40,24 @@ export class Chat {
   healthy = true
   readonly #socket: ChatOptions['socket']
   readonly #options: ChatOptions
-  #sending = false
-  #sendTimer: ReturnType<typeof setTimeout> | undefined
+  readonly #sending: Sending
   readonly #gapTimers = new Map<string, ReturnType<typeof setTimeout>>()
 
   constructor(options: ChatOptions) {
     this.#options = options
     this.#socket = options.socket
-    this.outbox = new Outbox(options.keeper)
+    this.#sending = new Sending({
+      keeper: options.keeper,
+      changed: options.changed,
+      ready: room => this.online && this.rooms.get(room)?.state === 'joined',
+      ask: (event, payload) => this.ask(event, payload),
+      confirmed: (item, seq, at) => this.#confirm(item, seq, at),
+    })
     this.#listen()
+  }
+
+  get outbox(): Outbox {
+    return this.#sending.outbox
   }
 
   /** Asks the server; rejects when there is no answer in time. What it would refuse as invalid is refused here. */
@@ -92,25 +84,23 @@ export class Chat {
   }
 
   send(room: string, text: string): void {
-    this.#put({ room, kind: 'send', text })
+    this.#sending.put({ room, kind: 'send', text })
   }
 
   edit(room: string, seq: number, text: string): void {
-    this.#put({ room, kind: 'edit', text, seq })
+    this.#sending.put({ room, kind: 'edit', text, seq })
   }
 
   remove(room: string, seq: number): void {
-    this.#put({ room, kind: 'delete', text: '', seq })
+    this.#sending.put({ room, kind: 'delete', text: '', seq })
   }
 
   retry(id: string): void {
-    this.outbox.update(id, { state: 'queued' })
-    void this.#work()
+    this.#sending.retry(id)
   }
 
   discard(id: string): void {
-    this.outbox.remove(id)
-    this.#options.changed()
+    this.#sending.discard(id)
   }
 
   /** Loads the page before the oldest message. */
@@ -192,7 +182,7 @@ export class Chat {
       }
       this.#enter(room, reply)
       if (!reply.fresh && reply.more) await this.#catchUp(room)
-      void this.#work()
+      void this.#sending.work()
     } catch {
       // No answer: the connection is gone, and the next one joins again; or the server is slow, and may be asked again.
       if (this.online) this.#later(() => this.#join(room))
@@ -243,57 +233,8 @@ export class Chat {
     this.#options.changed(room.id)
   }
 
-  #put(what: Pick<Outgoing, 'room' | 'kind' | 'text' | 'seq'>): void {
-    // As the server will store it, so that what is shown now is what is shown later.
-    const text = what.kind === 'delete' ? '' : v.safeParse(messageText, what.text).output
-    if (typeof text !== 'string') return
-    this.outbox.add({ ...what, text, id: newId(), at: Date.now(), state: 'queued' })
-    this.#options.changed(what.room)
-    void this.#work()
-  }
-
-  /** Sends one after the other: the order of one person's messages is the order in which they wrote them. */
-  async #work(): Promise<void> {
-    if (this.#sending) return
-    this.#sending = true
-    clearTimeout(this.#sendTimer)
-    const ready = (room: string) => this.online && this.rooms.get(room)?.state === 'joined'
-    for (let item = this.outbox.next(ready); item !== undefined; item = this.outbox.next(ready)) {
-      this.outbox.update(item.id, { state: 'sending' })
-      this.#options.changed(item.room)
-      const waitMs = await this.#deliver(item)
-      this.#options.changed(item.room)
-      if (waitMs === undefined) continue
-      this.#sendTimer = setTimeout(() => void this.#work(), waitMs)
-      break
-    }
-    this.#sending = false
-  }
-
-  /** How long to wait before it is tried again; undefined: it is done with, one way or the other. */
-  async #deliver(item: Outgoing): Promise<number | undefined> {
-    const reply = await this.#tell(item).catch(() => undefined)
-    if (reply === undefined) {
-      this.outbox.update(item.id, { state: 'queued', note: 'No answer yet' })
-      return retryMs
-    }
-    if (reply.ok) return this.#confirm(item, reply.seq, reply.at)
-    const passing = reply.error === 'unavailable' || reply.error === 'rate' || reply.error === 'internal'
-    const note = reply.error === 'invalid' ? 'It cannot be sent as it is' : reply.message
-    this.outbox.update(item.id, { state: passing ? 'queued' : 'failed', note })
-    return passing ? Math.max(retryMs, reply.retryAfterMs ?? 0) : undefined
-  }
-
-  #tell({ kind, room, id, text, seq = 0 }: Outgoing): Promise<Reply<'message:send'>> {
-    const base = { room, clientMsgId: id }
-    if (kind === 'edit') return this.ask('message:edit', { ...base, seq, text })
-    if (kind === 'delete') return this.ask('message:delete', { ...base, seq })
-    return this.ask('message:send', { ...base, text })
-  }
-
   /** The stored entry may come before or after its confirmation; until it does, this one stands for it. */
-  #confirm(item: Outgoing, seq: number, at: number): undefined {
-    this.outbox.remove(item.id)
+  #confirm(item: Outgoing, seq: number, at: number): void {
     const room = this.rooms.get(item.room)
     if (room === undefined || this.you === undefined) return
     const { id: from, name } = this.you
@@ -304,25 +245,4 @@ export class Chat {
   #later(work: () => Promise<void>): void {
     setTimeout(() => void work(), retryMs)
   }
-}
-
-function newRoom(id: string): RoomState {
-  return {
-    id,
-    summary: undefined,
-    log: new RoomLog(),
-    people: [],
-    count: 0,
-    typing: [],
-    older: false,
-    state: 'joining',
-    unread: 0,
-  }
-}
-
-/** Random, also on a page without https, where randomUUID is missing. */
-function newId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('')
 }

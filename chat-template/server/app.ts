@@ -16,11 +16,12 @@ import type { Log } from './log.ts'
 import { leave, roomsOf } from './membership.ts'
 import type { Metrics } from './metrics.ts'
 import { originAllowed } from './origin.ts'
+import { Pace } from './pace.ts'
 import { beatMs, Presence } from './presence.ts'
 import { Sessions } from './session.ts'
 import { cut, slowReaders } from './slow-readers.ts'
 import { SparseLog } from './sparse-log.ts'
-import type { Store } from './store/store.ts'
+import type { Appended, Store } from './store/store.ts'
 import { RoomThrottle } from './throttle.ts'
 import { type ChatServer, type ChatSocket, type Clock, channel, systemClock } from './types.ts'
 import { Typing } from './typing.ts'
@@ -103,11 +104,12 @@ export function createApp(httpServer: HttpServer, options: AppOptions): App {
 
   forgetUpgrades(httpServer)
   const bus = createBus(io, adapter.adapter !== undefined)
+  const pace = new Pace(config.frameMs)
   const feed = new Feed({
     store,
     clock,
     log,
-    frameMs: config.frameMs,
+    pace,
     emit: (room, entries) => io.local.to(channel(room)).emit('message:new', { room, entries }),
     announce: (room, entries) => bus.send('entries', room, entries),
   })
@@ -126,12 +128,12 @@ export function createApp(httpServer: HttpServer, options: AppOptions): App {
     io.local.to(channel(room)).volatile.emit('typing', { room, people: typing.people(room) }),
   )
   const typing = new Typing(clock, room => typingChanged.mark(room))
-  const committer = new Committer(store, (room, done) =>
+  const published = (room: string, done: Appended[]) =>
     feed.publish(
       room,
       done.map(({ entry }) => entry),
-    ),
-  )
+    )
+  const committer = new Committer(store, published, pace)
   bus.on('entries', (room, entries) => feed.receive(room, entries))
   bus.on('presence', news => presence.hear(news))
   bus.on('typing', (room, user, on) => typing.set(room, user, on))
@@ -174,6 +176,7 @@ export function createApp(httpServer: HttpServer, options: AppOptions): App {
   let sweptAt = 0
   const timers = [
     setInterval(() => presence.beat(), beatMs),
+    setInterval(() => pace.look(), 250),
     setInterval(() => {
       typing.expire()
       for (const connection of slowReaders(io.engine)) {

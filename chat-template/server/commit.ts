@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Refusal } from './refusal.ts'
 import type { Appended, Draft, Store } from './store/store.ts'
 
@@ -17,18 +18,25 @@ const mostWaiting = 2_000
 const mostAtOnce = 200
 
 /**
- * One write at a time per room: what arrives during a write goes together into the next. A quiet room has no wait, a
- * busy one pays for the store's answer once for many messages.
+ * One write at a time per room: what arrives during a write goes together into the next. A quiet room has no wait; in a
+ * busy one, where several came together, writes begin no closer to one another than `pace` gives, and each is paid for
+ * once for many messages.
  */
 export class Committer {
   readonly #store: Store
   readonly #queues = new Map<string, Queue>()
   readonly #published: (room: string, done: Appended[]) => void
+  readonly #pace: { readonly ms: number }
 
   /** `published` is called with what is stored, in order, before the senders hear of it. */
-  constructor(store: Store, published: (room: string, done: Appended[]) => void) {
+  constructor(
+    store: Store,
+    published: (room: string, done: Appended[]) => void,
+    pace: { readonly ms: number } = { ms: 0 },
+  ) {
     this.#store = store
     this.#published = published
+    this.#pace = pace
   }
 
   /** Rooms with a write that is not done. */
@@ -48,7 +56,13 @@ export class Committer {
 
   async #work(room: string, queue: Queue): Promise<void> {
     queue.busy = true
-    while (queue.waiting.length > 0) await this.#write(room, queue.waiting.splice(0, mostAtOnce))
+    while (queue.waiting.length > 0) {
+      const began = performance.now()
+      const batch = queue.waiting.splice(0, mostAtOnce)
+      await this.#write(room, batch)
+      const leftMs = began + this.#pace.ms - performance.now()
+      if (batch.length > 1 && leftMs > 1) await sleep(leftMs)
+    }
     this.#queues.delete(room)
   }
 

@@ -20,7 +20,8 @@ export interface FeedOptions {
   store: Store
   clock: Clock
   log: Log
-  frameMs: number
+  /** Least time between two frames of a room, milliseconds. */
+  pace: { readonly ms: number }
   /** To the clients of this replica. */
   emit: (room: string, entries: Entry[]) => void
   /** To the other replicas. */
@@ -34,7 +35,7 @@ const pageSize = 200
 /**
  * Brings what is stored to the clients of this replica: each entry once, gaps closed from the store.
  * Replicas announce at once and the receiving side gathers: the first entry goes out immediately, then at most one
- * frame per room and `frameMs`. One frame costs about the same whether it carries one message or thirty.
+ * frame per room in the time that `pace` gives. One frame costs about the same whether it carries one message or thirty.
  */
 export class Feed {
   readonly #rooms = new Map<string, OpenRoom>()
@@ -126,7 +127,7 @@ export class Feed {
 
   #schedule(room: string, state: OpenRoom): void {
     if (state.frameTimer !== undefined) return
-    const wait = state.lastFrame + this.#options.frameMs - this.#options.clock.now()
+    const wait = state.lastFrame + this.#options.pace.ms - this.#options.clock.now()
     if (wait <= 0) this.#flush(room, state)
     else state.frameTimer = setTimeout(() => this.#flush(room, state), wait)
   }

@@ -51,7 +51,7 @@ export function mongoUrl(): string {
 
 export async function mongoStore(url: string): Promise<MongoStore> {
   const store = new MongoStore({ url, database: new URL(url).pathname.slice(1) })
-  await store.prepare()
+  await store.connection.prepare()
   await store.createRoom({ id: 'lobby', title: 'Lobby', private: false, head: 0 })
   return store
 }

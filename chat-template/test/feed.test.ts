@@ -18,7 +18,7 @@ async function feedOn(frameMs = 10) {
     store,
     clock: { now: () => Date.now() },
     log: createLog('silent'),
-    frameMs,
+    pace: { ms: frameMs },
     emit: (_, entries) => frames.push(entries),
     announce: () => undefined,
   })
@@ -90,6 +90,23 @@ describe('storing', () => {
     expect(writes).toEqual([1, 3])
     expect(order).toEqual(['told 1', 'confirmed 1', 'told 3', 'confirmed 2', 'confirmed 3', 'confirmed 4'])
     await until('nothing is left behind', () => committer.busy === 0)
+  })
+
+  it('keeps its writes apart while several come at once, and does not wait for a single one', async () => {
+    const store = await storeWithLobby()
+    const began: number[] = []
+    const append = store.append.bind(store)
+    store.append = (room, drafts) => {
+      began.push(performance.now())
+      return append(room, drafts)
+    }
+    const committer = new Committer(store, () => undefined, { ms: 80 })
+    const say = (id: string) => committer.append('lobby', draft(id))
+    await Promise.all(['a', 'b', 'c'].map(say))
+    await Promise.all(['d', 'e'].map(say))
+    expect(began).toHaveLength(3)
+    expect(began[2]! - began[1]!).toBeGreaterThan(70)
+    await until('the room is quiet', () => committer.busy === 0)
   })
 
   it('confirms nothing that failed, and refuses what would wait too long', async () => {

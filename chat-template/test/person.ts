@@ -84,3 +84,13 @@ export async function enter(someone: Person, room: string): Promise<void> {
   await someone.chat.join(room)
   await until(`${someone.name} is in ${room}`, () => someone.chat.rooms.get(room)?.state === 'joined')
 }
+
+/** Two people come in and hear one another, whatever others do to the server. */
+export async function talkAsBefore(url: string): Promise<void> {
+  const [ada, grace] = [person(url, 'Ada'), person(url, 'Grace')]
+  await Promise.all([enter(ada, 'lobby'), enter(grace, 'lobby')])
+  const text = `still here ${Math.random()}`
+  ada.chat.send('lobby', text)
+  await until('others hear one another', () => grace.texts('lobby').includes(text))
+  for (const { close } of [ada, grace]) close()
+}

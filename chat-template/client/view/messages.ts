@@ -1,6 +1,6 @@
 import type { Message, Person } from '../../shared/events.ts'
-import type { RoomState } from '../chat.ts'
 import type { Outgoing } from '../outbox.ts'
+import type { RoomState } from '../room-state.ts'
 import { h, plural } from './dom.ts'
 import { type Row, type RowActions, renderRow, rowsFor } from './rows.ts'
 

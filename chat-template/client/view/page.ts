@@ -1,6 +1,7 @@
 import type { Person, RoomSummary } from '../../shared/events.ts'
-import type { Chat, RoomState } from '../chat.ts'
+import type { Chat } from '../chat.ts'
 import type { Keeper } from '../outbox.ts'
+import type { RoomState } from '../room-state.ts'
 import { Composer } from './composer.ts'
 import { Connection, type Line } from './connection.ts'
 import { avatar, h, icon, iconButton, plural } from './dom.ts'

@@ -1,119 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Collection, type Filter, MongoBulkWriteError, MongoServerError } from 'mongodb'
+import { known, MongoConnection, type MongoOptions } from './mongo-connection.ts'
 import {
-  type Collection,
-  type Db,
-  type Filter,
-  MongoBulkWriteError,
-  MongoClient,
-  MongoServerError,
-} from 'mongodb'
-import type { Change, Message } from '../../shared/events.ts'
-import { probePrefix } from '../../shared/limits.ts'
-import {
-  type Appended,
-  type Draft,
-  probeLifeMs,
-  type Range,
-  type Room,
-  type Store,
-  StoreUnavailable,
-} from './store.ts'
-
-interface RoomDoc {
-  _id: string
-  title: string
-  private: boolean
-  seq: number
-  usedAt: Date
-  expiresAt?: Date
-}
-
-/** One document an entry. `void`: a place that its writer left empty. */
-interface EntryDoc {
-  roomId: string
-  seq: number
-  senderId: string
-  clientMsgId: string
-  name: string
-  text: string
-  createdAt: Date
-  of?: number
-  edited?: boolean
-  deleted?: boolean
-  void?: boolean
-  expiresAt?: Date
-}
+  type EntryDoc,
+  fromDoc,
+  openPlaces,
+  type RoomDoc,
+  roomExpiry,
+  toDoc,
+  toRoom,
+  toVoid,
+} from './mongo-documents.ts'
+import { type Appended, type Draft, type Range, type Room, type Store, StoreUnavailable } from './store.ts'
 
 const duplicateKey = 11000
 /** How long a reader gives the writer of an empty place before it closes the place for ever. */
 const graceMs = 250
 
-export interface MongoOptions {
-  url: string
-  database: string
-  /** The longest that any one operation may take, milliseconds. */
-  timeoutMs?: number
-}
-
 export class MongoStore implements Store {
   readonly kind = 'mongodb'
-  readonly #options: MongoOptions
-  #url: string
-  #client!: MongoClient
-  #rooms!: Collection<RoomDoc>
-  #entries!: Collection<EntryDoc>
-  #prepared = false
-  #closed = false
+  readonly connection: MongoConnection
 
   constructor(options: MongoOptions) {
-    this.#options = options
-    this.#url = options.url
-    this.#open()
+    this.connection = new MongoConnection(options)
   }
 
-  /** Starts over without the user and the password of the address. */
-  async leaveOutLogin(): Promise<void> {
-    this.#url = this.#url.replace(/^(mongodb(?:\+srv)?:\/\/)[^@/]*@/, '$1')
-    await this.reopen()
+  get #rooms(): Collection<RoomDoc> {
+    return this.connection.rooms
   }
 
-  /** Starts over. A client of the driver whose very first connection failed answers "Topology is closed" for ever. */
-  async reopen(): Promise<void> {
-    if (this.#closed) return
-    const old = this.#client
-    this.#open()
-    await old.close()
-  }
-
-  #open(): void {
-    const timeoutMs = this.#options.timeoutMs ?? 3_000
-    // The driver's own defaults wait 30 s for a server, and for ever for a reply: a chat must say no sooner.
-    this.#client = new MongoClient(this.#url, {
-      serverSelectionTimeoutMS: timeoutMs,
-      connectTimeoutMS: timeoutMs,
-      socketTimeoutMS: timeoutMs,
-      waitQueueTimeoutMS: 2_000,
-      maxPoolSize: 20,
-      w: 'majority',
-      ignoreUndefined: true,
-    })
-    const db: Db = this.#client.db(this.#options.database)
-    this.#rooms = db.collection('rooms')
-    this.#entries = db.collection('messages')
-  }
-
-  /** Makes the indexes that the guarantees rest on. Rejects while the server cannot be reached; may be repeated. */
-  async prepare(): Promise<void> {
-    await this.#entries.createIndexes([
-      { key: { roomId: 1, seq: 1 }, unique: true },
-      { key: { roomId: 1, senderId: 1, clientMsgId: 1 }, unique: true },
-      { key: { expiresAt: 1 }, expireAfterSeconds: 0 },
-    ])
-    await this.#rooms.createIndexes([
-      { key: { private: 1, usedAt: -1 } },
-      { key: { expiresAt: 1 }, expireAfterSeconds: 0 },
-    ])
-    this.#prepared = true
+  get #entries(): Collection<EntryDoc> {
+    return this.connection.entries
   }
 
   append(id: string, drafts: Draft[]): Promise<Appended[] | undefined> {
@@ -134,10 +51,9 @@ export class MongoStore implements Store {
   /** The first of `count` places, taken in one atomic step. */
   async #reserve(id: string, count: number): Promise<number | undefined> {
     const now = Date.now()
-    const expiresAt = id.startsWith(probePrefix) ? { expiresAt: new Date(now + probeLifeMs * 2) } : {}
     const room = await this.#rooms.findOneAndUpdate(
       { _id: { $eq: id } },
-      { $inc: { seq: count }, $set: { usedAt: new Date(now), ...expiresAt } },
+      { $inc: { seq: count }, $set: { usedAt: new Date(now), ...roomExpiry(id, now) } },
       { returnDocument: 'after', projection: { seq: 1 } },
     )
     return room === null ? undefined : room.seq - count + 1
@@ -249,7 +165,6 @@ export class MongoStore implements Store {
 
   createRoom(room: Room): Promise<boolean> {
     const now = Date.now()
-    const expires = room.id.startsWith(probePrefix) ? { expiresAt: new Date(now + probeLifeMs * 2) } : {}
     return known(async () => {
       try {
         const { id, title, private: hidden, head } = room
@@ -259,7 +174,7 @@ export class MongoStore implements Store {
           private: hidden,
           seq: head,
           usedAt: new Date(now),
-          ...expires,
+          ...roomExpiry(id, now),
         })
         return true
       } catch (error) {
@@ -285,79 +200,10 @@ export class MongoStore implements Store {
 
   /** Rejects until the indexes are there: without them nothing is unique. */
   ping(): Promise<void> {
-    return known(async () => {
-      if (!this.#prepared) throw new StoreUnavailable('the indexes are not made yet')
-      await this.#client.db('admin').command({ ping: 1 })
-    })
+    return known(() => this.connection.ping())
   }
 
   close(): Promise<void> {
-    this.#closed = true
-    return this.#client.close()
-  }
-}
-
-/** The server has no command to log in with (CommandNotFound); one that has users refuses with another code. */
-export function knowsNoLogin(error: unknown): boolean {
-  return error instanceof MongoServerError && error.code === 59 && error.message.includes('saslStart')
-}
-
-/** Places without a document between `after` (or the first document) and the last document. */
-function openPlaces(docs: EntryDoc[], after?: number): number[] {
-  const open: number[] = []
-  let next = after === undefined ? docs[0]?.seq : after + 1
-  for (const doc of docs) {
-    for (; next !== undefined && next < doc.seq; next++) open.push(next)
-    next = doc.seq + 1
-  }
-  return open
-}
-
-function toDoc(roomId: string, seq: number, draft: Draft): EntryDoc {
-  const { from, clientMsgId, name, text, at, of } = draft
-  const doc: EntryDoc = {
-    roomId,
-    seq,
-    senderId: from,
-    clientMsgId,
-    name,
-    text: text ?? '',
-    createdAt: new Date(at),
-  }
-  if (of !== undefined) doc.of = of
-  if (of !== undefined && text === null) doc.deleted = true
-  if (roomId.startsWith(probePrefix)) doc.expiresAt = new Date(at + probeLifeMs)
-  return doc
-}
-
-function toVoid(roomId: string, seq: number): EntryDoc {
-  const draft = { from: '', clientMsgId: `void-${seq}`, name: '', text: '', at: Date.now() }
-  return { ...toDoc(roomId, seq, draft), void: true }
-}
-
-function fromDoc(doc: EntryDoc, targets?: Map<number, EntryDoc>): Message | Change {
-  const at = doc.createdAt.getTime()
-  if (doc.of !== undefined) {
-    const state = targets === undefined ? doc : targets.get(doc.of)
-    return { seq: doc.seq, of: doc.of, text: state === undefined || state.deleted ? null : state.text, at }
-  }
-  const { seq, clientMsgId, senderId: from, name, text } = doc
-  const message: Message = { seq, clientMsgId, from, name, text, at }
-  if (doc.edited) message.edited = true
-  if (doc.deleted) message.deleted = true
-  return message
-}
-
-function toRoom(doc: RoomDoc): Room {
-  return { id: doc._id, title: doc.title, private: doc.private, head: doc.seq }
-}
-
-/** Every failure of the driver means the same to the app: nothing is known, ask again later. */
-async function known<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof StoreUnavailable) throw error
-    throw new StoreUnavailable('MongoDB did not answer', { cause: error })
+    return this.connection.close()
   }
 }

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import { MemoryStore } from './memory.ts'
-import { knowsNoLogin, MongoStore } from './mongo.ts'
+import { MongoStore } from './mongo.ts'
+import { knowsNoLogin } from './mongo-connection.ts'
 import type { Room, Store } from './store.ts'
 
 const lobby: Room = { id: 'lobby', title: 'Lobby', private: false, head: 0 }
@@ -29,17 +30,17 @@ export function openStore(
 async function prepare(store: MongoStore, log: Log, onlyOffered: boolean): Promise<void> {
   for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 2_000)) {
     try {
-      await store.prepare()
+      await store.connection.prepare()
       await store.createRoom(lobby)
       return log.info('the store is prepared')
     } catch (error) {
       if (onlyOffered && knowsNoLogin(error)) {
         log.warn('this MongoDB knows no users: whoever reaches it can read and write')
-        await store.leaveOutLogin()
+        await store.connection.leaveOutLogin()
         continue
       }
       log.warn('the store cannot be prepared yet', { error })
-      await store.reopen()
+      await store.connection.reopen()
       await sleep(pauseMs, undefined, { ref: false })
     }
   }
