@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startEmbeddedRedis } from '../../src/local/redis/server.ts'
+import { freePort } from '../support/free-port.ts'
 import { optional } from '../support/needs.ts'
 import { Crowd, type Figures } from './chat-crowd-process.ts'
 import type { Row } from './row.ts'
@@ -269,15 +269,6 @@ async function startMongo(folder: string, stops: (() => unknown)[]): Promise<Bac
   stops.push(() => child.kill('SIGKILL'))
   await listens(port)
   return { kind: 'embedded MongoDB', url }
-}
-
-function freePort(): Promise<number> {
-  return new Promise(resolve => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 async function listens(port: number): Promise<void> {

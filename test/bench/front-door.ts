@@ -1,14 +1,15 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
-import { listen, raw, until } from '../support/front-door.ts'
+import { freePort } from '../support/free-port.ts'
+import { raw } from '../support/front-door.ts'
 import { optional } from '../support/needs.ts'
 import { type ReplicaProcess, startReplicaProcess } from '../support/replica-process.ts'
+import { until } from '../support/until.ts'
 import type { Measured } from './front-door-process.ts'
 import { median, type Row } from './row.ts'
 
@@ -136,13 +137,6 @@ async function startHaproxy(
       () => false,
     ),
   )
-  return port
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const port = await listen(server)
-  await new Promise(resolve => server.close(resolve))
   return port
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { focused, messages, sees, seriousFindings, type Visitor, visit, write } from '../chat/browsers.ts'
-import { until } from '../support/front-door.ts'
+import { until } from '../support/until.ts'
 import { chromiumPath, stage } from './chat-stage.ts'
 
 const phone = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true }

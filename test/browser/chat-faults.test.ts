@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { messages, sees, write } from '../chat/browsers.ts'
-import { until } from '../support/front-door.ts'
+import { until } from '../support/until.ts'
 import { chromiumPath, replicaOf, stage } from './chat-stage.ts'
 
 describe.skipIf(chromiumPath === undefined)('the page when things fail', { timeout: 120_000 }, () => {

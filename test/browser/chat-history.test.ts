@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { messages, sees, write } from '../chat/browsers.ts'
 import { say, type Talker, talker } from '../chat/talker.ts'
-import { until } from '../support/front-door.ts'
+import { until } from '../support/until.ts'
 import { chromiumPath, stage } from './chat-stage.ts'
 
 /** Rows that the page may hold: messages in the window and those on their way in and out of it. */

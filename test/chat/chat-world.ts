@@ -7,8 +7,8 @@ import type { Affinity } from '../../src/config/config.ts'
 import { type FrontDoor, startFrontDoor } from '../../src/local/front-door/front-door.ts'
 import { startEmbeddedMongo } from '../../src/local/mongo/server.ts'
 import { startEmbeddedRedis } from '../../src/local/redis/server.ts'
-import { until } from '../support/front-door.ts'
 import { optional } from '../support/needs.ts'
+import { until } from '../support/until.ts'
 import { builtChat } from './built-chat.ts'
 
 export interface ChatReplica {

@@ -7,13 +7,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { optional } from '../support/needs.ts'
 import { packageRoot, runCli, temporaryFolder } from '../support/run-cli.ts'
-import { chatProject, docker, mustDocker, uniqueName, until } from './docker-project.ts'
+import { until } from '../support/until.ts'
+import { chatProject, docker, mustDocker, uniqueName } from './docker-project.ts'
 
 const template = join(packageRoot, 'chat-template')
 const read = (path: string) => readFileSync(join(template, path), 'utf8')
 const { services, networks } = parse(read('compose.yaml'), { merge: true })
 const haproxy = optional('haproxy')
 const program = optional('docker')
+const startMs = 60_000
 
 describe('compose.yaml of the chat', () => {
   it('has no secret in it: each comes from .env, and it says so when one is missing', () => {
@@ -141,10 +143,14 @@ describe.skipIf(program === undefined)('docker compose', { timeout: 300_000 }, (
     const [one] = await containers('app')
     await mustDocker(run, ['kill', one ?? ''])
     const base = await door()
-    await until('ten requests in a row are answered', async () => {
-      const answers = await Promise.all(Array.from({ length: 10 }, () => fetch(`${base}/readyz`)))
-      return answers.every(answer => answer.ok)
-    })
+    await until(
+      'ten requests in a row are answered',
+      async () => {
+        const answers = await Promise.all(Array.from({ length: 10 }, () => fetch(`${base}/readyz`)))
+        return answers.every(answer => answer.ok)
+      },
+      startMs,
+    )
     await up()
     expect(await containers('app')).toHaveLength(3)
   })
@@ -158,10 +164,10 @@ describe.skipIf(program === undefined)('docker compose', { timeout: 300_000 }, (
     // Each of these is a request that has to reach the replica which knows the session.
     const talk = setInterval(() => socket.volatile.emit('echo', {}), 100)
     try {
-      await until('a replica says its name', () => hosts.length > 0)
+      await until('a replica says its name', () => hosts.length > 0, startMs)
       const [host = ''] = hosts
       await mustDocker(run, ['stop', '--time', '20', host])
-      await until('another replica says its name', () => hosts.length > 1)
+      await until('another replica says its name', () => hosts.length > 1, startMs)
       // Anything else means that HAProxy sent a request to a replica that does not know the session.
       expect(reasons).toEqual(['transport close'])
       expect(hosts[1]).not.toBe(host)

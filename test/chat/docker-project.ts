@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { cp, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { isLeftBehind } from '../../scripts/pack-template.mjs'
 import { packageRoot } from '../support/run-cli.ts'
 
@@ -59,17 +58,4 @@ export async function mustDocker(...args: Parameters<typeof docker>): Promise<st
   const { code, out, err } = await docker(...args)
   if (code !== 0) throw new Error(`docker ${args[1].join(' ')} ended with ${code}: ${out}\n${err}`)
   return out
-}
-
-/** Looks again until it holds. */
-export async function until(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  withinMs = 60_000,
-): Promise<void> {
-  const deadline = Date.now() + withinMs
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`)
-    await sleep(100)
-  }
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { optional } from '../support/needs.ts'
 import { temporaryFolder } from '../support/run-cli.ts'
-import { chatProject, docker, mustDocker, uniqueName, until } from './docker-project.ts'
+import { until } from '../support/until.ts'
+import { chatProject, docker, mustDocker, uniqueName } from './docker-project.ts'
 
 const program = optional('docker')
 const image = uniqueName('rtdeploy-test-chat')
@@ -126,11 +127,15 @@ describe.skipIf(program === undefined)('the image of the chat', { timeout: 300_0
         ...Object.entries(settings).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
         image,
       ])
-      await until('the container is healthy', async () => {
-        const { State } = await inspect(name)
-        if (!State.Running) throw new Error((await docker(run, ['logs', name])).out)
-        return State.Health?.Status === 'healthy'
-      })
+      await until(
+        'the container is healthy',
+        async () => {
+          const { State } = await inspect(name)
+          if (!State.Running) throw new Error((await docker(run, ['logs', name])).out)
+          return State.Health?.Status === 'healthy'
+        },
+        60_000,
+      )
       const address = await mustDocker(run, ['port', name, '3000'])
       const ready = await fetch(`http://${address}/readyz`)
       expect(await ready.json()).toMatchObject({ status: 'ok', mongo: 'ok' })

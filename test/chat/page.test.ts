@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { until } from '../support/front-door.ts'
 import { optional } from '../support/needs.ts'
+import { until } from '../support/until.ts'
 import {
   enter,
   focused,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { until } from '../support/tiny-project.ts'
+import { until } from '../support/until.ts'
 import { clusterProject, kubeconfig } from './support/project.ts'
 
 const lease = ['get', 'lease', 'tiny-rtdeploy', '--output', 'jsonpath={.spec.holderIdentity}'] as const

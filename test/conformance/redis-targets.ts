@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { type EmbeddedRedisOptions, startEmbeddedRedis } from '../../src/local/redis/server.ts'
+import { freePort } from '../support/free-port.ts'
 
 /** A server under test. */
 export interface RedisTarget {
@@ -40,17 +40,6 @@ export function speaksRedis70(program: string | undefined): program is string {
 
 function passwordOf({ password }: { readonly password?: string }): { readonly password?: string } {
   return password === undefined ? {} : { password }
-}
-
-/** Somebody else may take it before we do: the caller tries again. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (typeof address !== 'object' || address === null) throw new Error('no port')
-  return address.port
 }
 
 function isReady(child: ChildProcess): Promise<boolean> {

@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runIn, startIn } from '../support/start-cli.ts'
-import { tinyProject, until } from '../support/tiny-project.ts'
+import { tinyProject } from '../support/tiny-project.ts'
+import { until } from '../support/until.ts'
 
 const client = `require('node:http').createServer((q, s) => s.end('client of ' + process.env.SERVER_URL)).listen(process.env.PORT, '127.0.0.1')`
 

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { packageRoot, runProgram, temporaryFolder } from '../support/run-cli.ts'
 import { runIn, startIn } from '../support/start-cli.ts'
-import { tinyProject, until } from '../support/tiny-project.ts'
+import { tinyProject } from '../support/tiny-project.ts'
+import { until } from '../support/until.ts'
 
 /** A copy of the built package in which something can be broken. */
 /** An installation that lacks a file. */

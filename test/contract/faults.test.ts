@@ -6,7 +6,8 @@ import type { ChildState } from '../../src/local/state.ts'
 import { optional } from '../support/needs.ts'
 import { cliPath, runProgram } from '../support/run-cli.ts'
 import { runIn, startIn } from '../support/start-cli.ts'
-import { type TinyProject, tinyProject, until } from '../support/tiny-project.ts'
+import { type TinyProject, tinyProject } from '../support/tiny-project.ts'
+import { until } from '../support/until.ts'
 
 const child = (project: TinyProject, name: string) =>
   project.state().children.find(one => one.name === name) as ChildState

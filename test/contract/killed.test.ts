@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readLinuxProcess } from '../../src/run/real/process-table.ts'
 import { runIn, startIn } from '../support/start-cli.ts'
-import { tinyProject, until } from '../support/tiny-project.ts'
+import { tinyProject } from '../support/tiny-project.ts'
+import { until } from '../support/until.ts'
 
 /** Moments at which the CLI or the supervisor dies, in milliseconds after the start; a run takes about a second. */
 const moments = [60, 120, 180, 240, 300, 400, 500, 650, 800, 1000]

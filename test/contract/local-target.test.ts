@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readLinuxProcess } from '../../src/run/real/process-table.ts'
 import { runIn } from '../support/start-cli.ts'
-import { tinyProject, until } from '../support/tiny-project.ts'
+import { tinyProject } from '../support/tiny-project.ts'
+import { until } from '../support/until.ts'
 
 // A zombie that nobody has collected yet is gone.
 const isGone = (pid: number) => readLinuxProcess(pid) === undefined

@@ -2,8 +2,9 @@ import { request as ask } from 'node:http'
 import { createServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { RequestEvent } from '../../src/local/front-door/event.ts'
-import { createWorld, get, openSocket, raw, until } from '../support/front-door.ts'
+import { createWorld, get, openSocket, raw } from '../support/front-door.ts'
 import { startReplicaProcess } from '../support/replica-process.ts'
+import { until } from '../support/until.ts'
 
 const world = createWorld()
 afterEach(() => world.close())

@@ -2,8 +2,9 @@ import { Agent, request as ask } from 'node:http'
 import { connect } from 'node:net'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createWorld, get, raw, until } from '../support/front-door.ts'
+import { createWorld, get, raw } from '../support/front-door.ts'
 import { startReplicaProcess } from '../support/replica-process.ts'
+import { until } from '../support/until.ts'
 
 const world = createWorld()
 afterEach(() => world.close())

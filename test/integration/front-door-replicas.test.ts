@@ -2,7 +2,8 @@ import { createServer } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { UserError } from '../../src/errors.ts'
 import { startFrontDoor } from '../../src/local/front-door/front-door.ts'
-import { closeServer, createWorld, get, listen, openSocket, until } from '../support/front-door.ts'
+import { closeServer, createWorld, get, listen, openSocket } from '../support/front-door.ts'
+import { until } from '../support/until.ts'
 
 const world = createWorld()
 afterEach(() => world.close())

@@ -3,7 +3,8 @@ import { Server } from 'socket.io'
 import { io, type Socket } from 'socket.io-client'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Affinity, BalancerKind } from '../../src/config/config.ts'
-import { closeServer, createWorld, get, listen, until } from '../support/front-door.ts'
+import { closeServer, createWorld, get, listen } from '../support/front-door.ts'
+import { until } from '../support/until.ts'
 
 const world = createWorld()
 afterEach(() => world.close())

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { SocketClosedEvent } from '../../src/local/front-door/event.ts'
 import type { FrontDoor } from '../../src/local/front-door/front-door.ts'
-import { createWorld, echoUpgrades, get, openSocket, type RawSocket, until } from '../support/front-door.ts'
+import { createWorld, echoUpgrades, get, openSocket, type RawSocket } from '../support/front-door.ts'
+import { until } from '../support/until.ts'
 
 const world = createWorld()
 afterEach(() => world.close())

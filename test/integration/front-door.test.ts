@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createWorld, echoUpgrades, get, openSocket, raw, until } from '../support/front-door.ts'
+import { createWorld, echoUpgrades, get, openSocket, raw } from '../support/front-door.ts'
+import { until } from '../support/until.ts'
 
 const world = createWorld()
 afterEach(() => world.close())

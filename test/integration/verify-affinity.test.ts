@@ -1,19 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { checkTitles } from '../../src/verify/titles.ts'
 import { type BalancerMode, startBalancer } from '../support/socketio-balancer.ts'
 import { replicaFanOut, startReplicas } from '../support/socketio-replicas.ts'
 import { runVerify } from '../support/socketio-verify.ts'
 
-const all = [
-  'handshake.polling',
-  'handshake.upgrade',
-  'handshake.websocket-only',
-  'in-session.with-cookie',
-  'in-session.without-cookie',
-  'refresh.host',
-  'spread.replicas',
-  'fan-out.delivery',
-  'idle.silent-socket',
-]
+const all = Object.keys(checkTitles)
 
 describe('behind a balancer with a cookie', () => {
   it('passes every check and names the cookie', async () => {

@@ -8,6 +8,7 @@ import { cliPath, runCli, temporaryFolder } from '../support/run-cli.ts'
 import { startBalancer } from '../support/socketio-balancer.ts'
 import { answering, http, startRawServer } from '../support/socketio-raw-server.ts'
 import { startReplicas } from '../support/socketio-replicas.ts'
+import { until } from '../support/until.ts'
 
 const quick = ['--replicas', '3', '--idle', '1']
 
@@ -84,17 +85,9 @@ describe('rtdeploy verify URL', () => {
       stdio: 'ignore',
     })
     const ended = new Promise<number | null>(resolve => child.on('close', code => resolve(code)))
-    await until(() => replicas.all.some(replica => replica.io.engine.clientsCount > 0))
+    await until('verify is connected', () => replicas.all.some(replica => replica.io.engine.clientsCount > 0))
     child.kill('SIGINT')
     expect(await ended).toBe(exitCodes.interrupted)
-    await until(() => balancer.open() === 0)
+    await until('no connection is left', () => balancer.open() === 0)
   })
 })
-
-async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 20_000
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error('waited in vain')
-    await new Promise(resolve => setTimeout(resolve, 10))
-  }
-}

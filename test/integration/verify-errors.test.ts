@@ -2,17 +2,10 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { exitCodes } from '../../src/errors.ts'
+import { freePort } from '../support/free-port.ts'
 import { answering, http, openPacket, startRawServer } from '../support/socketio-raw-server.ts'
 import { startReplicas } from '../support/socketio-replicas.ts'
 import { runVerify, verifyError } from '../support/socketio-verify.ts'
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise(resolve => server.close(resolve))
-  return port
-}
 
 describe('an address where nothing can be verified', () => {
   it('says that nobody listens', async () => {

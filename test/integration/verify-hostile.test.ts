@@ -4,6 +4,7 @@ import { startBalancer } from '../support/socketio-balancer.ts'
 import { answering, http, openPacket, startRawServer } from '../support/socketio-raw-server.ts'
 import { startReplicas } from '../support/socketio-replicas.ts'
 import { runVerify, verifyError } from '../support/socketio-verify.ts'
+import { until } from '../support/until.ts'
 
 const megabyte = 1024 * 1024
 
@@ -155,12 +156,12 @@ describe('an interrupt', () => {
     const controller = new AbortController()
     const running = runVerify({ url: balancer.url, idleSec: 600 }, controller.signal)
     const outcome = expect(running).rejects.toThrow('enough')
-    await until(() => replicas.all.some(replica => replica.io.engine.clientsCount > 0))
+    await until('verify is connected', () => replicas.all.some(replica => replica.io.engine.clientsCount > 0))
     const began = performance.now()
     controller.abort(new Error('enough'))
     await outcome
     expect(performance.now() - began).toBeLessThan(1_000)
-    await until(() => balancer.open() === 0)
+    await until('no connection is left', () => balancer.open() === 0)
   })
 
   it('ends a run that waits for a server without words', async () => {
@@ -169,10 +170,10 @@ describe('an interrupt', () => {
     const outcome = expect(
       runVerify({ url: server.url, timeoutMs: 60_000 }, controller.signal),
     ).rejects.toThrow('enough')
-    await until(() => server.open() === 1)
+    await until('verify is connected', () => server.open() === 1)
     controller.abort(new Error('enough'))
     await outcome
-    await until(() => server.open() === 0)
+    await until('no connection is left', () => server.open() === 0)
   })
 
   it('is looked at before anything is opened', async () => {
@@ -183,11 +184,3 @@ describe('an interrupt', () => {
     expect(server.open()).toBe(0)
   })
 })
-
-async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 15_000
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error('waited in vain')
-    await new Promise(resolve => setTimeout(resolve, 5))
-  }
-}

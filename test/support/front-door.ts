@@ -7,19 +7,7 @@ import {
   type FrontDoorOptions,
   startFrontDoor,
 } from '../../src/local/front-door/front-door.ts'
-
-/** Polls until it holds; fails with what it waited for. */
-export async function until(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  deadlineMs = 15_000,
-): Promise<void> {
-  const end = Date.now() + deadlineMs
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`waited ${deadlineMs} ms for: ${what}`)
-    await new Promise(resolve => setTimeout(resolve, 10))
-  }
-}
+import { until } from './until.ts'
 
 export interface TestReplica {
   readonly name: string

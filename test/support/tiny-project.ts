@@ -39,16 +39,3 @@ export function tinyProject(env: Readonly<Record<string, string>> = {}): TinyPro
     },
   }
 }
-
-/** Asks until it holds; says what was waited for when it never does. */
-export async function until(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  timeoutMs = 20_000,
-): Promise<void> {
-  const deadline = Date.now() + timeoutMs
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`)
-    await new Promise(resolve => setTimeout(resolve, 20))
-  }
-}

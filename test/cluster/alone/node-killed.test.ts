@@ -5,7 +5,7 @@ import { parseConfig } from '../../../src/config/parse.ts'
 import { watchDisruption } from '../../../src/verify/disruption.ts'
 import { verifyDefaults } from '../../../src/verify/options.ts'
 import { optional } from '../../support/needs.ts'
-import { until } from '../../support/tiny-project.ts'
+import { until } from '../../support/until.ts'
 import { type ClusterProject, clusterProject, kubeconfig } from '../support/project.ts'
 
 /** A program that takes `kill N` and `start N`, N being the number at the end of a node's name. */

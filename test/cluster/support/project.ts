@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { optional, optionalImage } from '../../support/needs.ts'
 import { type CliRun, runCli } from '../../support/run-cli.ts'
 import { type RunningCli, startIn } from '../../support/start-cli.ts'
-import { until } from '../../support/tiny-project.ts'
+import { until } from '../../support/until.ts'
 import { bundleApp, fixture, pushedImage } from './image.ts'
 
 /**

@@ -12,6 +12,15 @@ const folder = join(packageRoot, 'test/recorded/kubectl')
 const recorded = (code: string): Snapshot =>
   JSON.parse(readFileSync(join(folder, `${code}.json`), 'utf8')) as Snapshot
 const app = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'tiny' }
+const both = [app, { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'tiny-redis' }]
+/** The second of both, not up yet. */
+const redis = {
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+  metadata: { name: 'tiny-redis', uid: 'redis', generation: 1 },
+  spec: { replicas: 1 },
+  status: { observedGeneration: 1, replicas: 1, readyReplicas: 0 },
+}
 
 /** A copy in which a pod is something else. */
 function withPod(code: string, change: (pod: Record<string, unknown>) => unknown): Snapshot {
@@ -113,14 +122,6 @@ describe('diagnose', () => {
 
   it('lets an app crash a few times while what it needs is not up yet', () => {
     const snapshot = recorded('rollout.crash')
-    const redis = {
-      apiVersion: 'apps/v1',
-      kind: 'StatefulSet',
-      metadata: { name: 'tiny-redis', uid: 'redis', generation: 1 },
-      spec: { replicas: 1 },
-      status: { observedGeneration: 1, replicas: 1, readyReplicas: 0 },
-    }
-    const both = [app, { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'tiny-redis' }]
     const objects = [...snapshot.objects, redis]
     expect(diagnose({ ...snapshot, objects }, both).map(finding => finding.code)).not.toContain(
       'rollout.crash',
@@ -155,7 +156,6 @@ describe('diagnose', () => {
         status: { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: readyAt }] },
       },
     ]
-    const both = [app, { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'tiny-redis' }]
     const codes = (readyAt: string) =>
       diagnose({ ...snapshot, objects: [...snapshot.objects, ...redisUp(readyAt)] }, both).map(
         ({ code }) => code,
@@ -174,14 +174,6 @@ describe('diagnose', () => {
       reason: 'Unhealthy',
       message: 'Readiness probe failed: HTTP probe failed with statuscode: 503',
     }))
-    const redis = {
-      apiVersion: 'apps/v1',
-      kind: 'StatefulSet',
-      metadata: { name: 'tiny-redis', uid: 'redis', generation: 1 },
-      spec: { replicas: 1 },
-      status: { observedGeneration: 1, replicas: 1, readyReplicas: 0 },
-    }
-    const both = [app, { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'tiny-redis' }]
     const graces = (objects: readonly KubernetesObject[], of: readonly ObjectReference[]) =>
       diagnose({ objects, events }, of).map(({ graceMs }) => Number.isFinite(graceMs))
     expect(graces([...snapshot.objects, redis], both)).toEqual([false])

@@ -5,7 +5,7 @@ import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readLinuxProcess } from '../../../src/run/real/process-table.ts'
 import { packageRoot, temporaryFolder } from '../../support/run-cli.ts'
-import { until } from '../../support/tiny-project.ts'
+import { until } from '../../support/until.ts'
 
 /** Takes the lock, says so, holds it until its input ends, lets it go: `node stdin.js <folder>`. */
 const program = `
