@@ -70,7 +70,7 @@ export function problemsIn(issue: z.core.$ZodIssue, overlaid: Overlaid, merged: 
 
 /** What decides which files there are: two environments that differ in it cannot share a folder. */
 const decides: Readonly<Record<'terraform' | 'manifests', readonly (keyof GkeConfig)[]>> = {
-  terraform: ['mode', 'minimal', 'spot', 'entry', 'certificate', 'dns', 'redis', 'mongo'],
+  terraform: ['mode', 'minimal', 'spot', 'entry', 'certificate', 'dns', 'redis', 'mongo', 'network'],
   manifests: ['entry', 'host', 'certificate', 'redis', 'mongo'],
 }
 

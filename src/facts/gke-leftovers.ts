@@ -72,6 +72,8 @@ export async function readLeftovers(
 /** The bucket of Terraform's state. */
 export interface StateBucket {
   readonly ours: boolean
+  /** A state of this environment is in it. */
+  readonly own: boolean
   /** Environments besides this one that have a state in it. */
   readonly others: readonly string[]
 }
@@ -108,6 +110,7 @@ export function bucketOf(
   const environments = prefixes.map(prefix => String(prefix).split('/')[1] ?? '')
   return {
     ours: labels['managed-by'] === 'rtdeploy',
+    own: environments.includes(names.environment),
     others: environments.filter(environment => environment !== names.environment),
   }
 }

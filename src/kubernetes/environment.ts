@@ -94,15 +94,19 @@ function hostsIn(object: KubernetesObject): string[] {
     ...listAt(object, 'spec', 'listeners').map(listener => textAt(listener, 'hostname')),
     ...[...listAt(object, 'spec', 'hostnames'), ...listAt(object, 'spec', 'domains')].map(String),
   ]
-  // Nobody comes in by such a name: RFC 2606.
-  return found.flatMap(host => (host === undefined || host.endsWith('.invalid') ? [] : [host]))
+  return found.flatMap(host => (host === undefined || isInvalid(host) ? [] : [host]))
 }
+
+/** Nobody comes in by such a name: RFC 2606. */
+const isInvalid = (host: string | undefined) => host?.endsWith('.invalid') === true
 
 /** Ways in that all namespaces of a cluster share: the same host leads to whoever was there first, or to both. */
 function isShared(object: KubernetesObject, objects: readonly KubernetesObject[]): boolean {
   if (object.kind === 'Ingress') {
     const kind = object.metadata.annotations?.['kubernetes.io/ingress.class']
-    return (kind ?? textAt(object, 'spec', 'ingressClassName')) !== 'gce'
+    const rules = listAt(object, 'spec', 'rules')
+    const unused = rules.length > 0 && rules.every(rule => isInvalid(textAt(rule, 'host')))
+    return !unused && (kind ?? textAt(object, 'spec', 'ingressClassName')) !== 'gce'
   }
   if (object.kind !== 'HTTPRoute') return false
   return listAt(object, 'spec', 'parentRefs').some(parent => {

@@ -2,7 +2,7 @@ import type { GkeNames } from '../config/gke-names.ts'
 import type { Leftovers } from '../facts/gke-leftovers.ts'
 import { priceRange } from '../price/estimate.ts'
 import { leftoverPrice, titleOf } from '../price/leftover.ts'
-import { gcloud, removeBucket } from '../tools/gcloud.ts'
+import { gcloud, removeBucket, removeObjects } from '../tools/gcloud.ts'
 import type { ComputeItem } from '../tools/google-balancer.ts'
 import type { Plan, Step } from './plan.ts'
 
@@ -69,6 +69,19 @@ function removeItems({ project }: GkeNames, items: readonly ComputeItem[]): Step
       },
     ]
   })
+}
+
+/** Terraform's state of one environment, in a bucket that others need. Pure. */
+export function planState({ base, environment, bucket, project, statePrefix }: GkeNames): Plan {
+  const steps: Step[] = [
+    {
+      id: 'state.remove',
+      title: `remove Terraform’s state of ${environment} from the bucket ${bucket}`,
+      action: { kind: 'run', command: removeObjects(project, bucket, statePrefix) },
+    },
+  ]
+  const asks = `nothing of ${base} is left in ${project} but its state in the bucket ${bucket}, where other environments have theirs: it is removed`
+  return { verb: 'down', stage: 'teardown', steps, asks }
 }
 
 /** The last to go: as long as there is a state, there is a bucket for it. Pure. */

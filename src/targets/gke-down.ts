@@ -3,7 +3,7 @@ import type { GkeFacts } from '../facts/gke.ts'
 import { type Leftovers, readBucket, readCompute, readLeftovers } from '../facts/gke-leftovers.ts'
 import { certain } from '../facts/gke-project.ts'
 import { readState, readTerraform } from '../facts/gke-terraform.ts'
-import { describeLeftovers, planBucket, planLeftovers } from '../plan/gke-leftovers.ts'
+import { describeLeftovers, planBucket, planLeftovers, planState } from '../plan/gke-leftovers.ts'
 import { planRepair } from '../plan/gke-repair.ts'
 import { planDestroy, planOpen, planRelease, planWait } from '../plan/gke-teardown.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -13,6 +13,7 @@ import { clusterMarks } from './gke-marks.ts'
 import { connectOwn, ensureInit, writeValues } from './gke-own.ts'
 import { brokenCluster, refuseUnfit } from './gke-provision.ts'
 import { type GkeSession, unsavedState } from './gke-session.ts'
+import { takeFolder } from './gke-unsaved.ts'
 import type { Target } from './target.ts'
 
 const nothing: Plan = { verb: 'down', stage: 'teardown', steps: [] }
@@ -52,8 +53,11 @@ async function next(session: GkeSession, inner: Target): Promise<Next> {
     return { plan: planLeftovers(session.names, left), left: true }
   }
   const bucket = await readBucket(session.host, await session.login(), session.names)
-  if (bucket?.ours !== true || bucket.others.length > 0) return { plan: nothing, left: false }
-  return { plan: planBucket(session.names), left: false }
+  if (bucket?.ours !== true) return { plan: nothing, left: false }
+  if (bucket.others.length === 0) return { plan: planBucket(session.names), left: false }
+  // The other one takes the bucket with it, unless a state is in it that nobody comes back for.
+  const shared = bucket.others.some(other => !other.startsWith('github-'))
+  return { plan: bucket.own && shared ? planState(session.names) : nothing, left: false }
 }
 
 /** Quotas and APIs are for what makes something. */
@@ -72,6 +76,7 @@ async function destroy(session: GkeSession, facts: GkeFacts, connected: boolean)
   if (certain(facts.project?.bucket, `a bucket ${names.bucket}`) === undefined) return undefined
   const workspace = await session.workspace()
   await writeValues(session)
+  await takeFolder(session)
   await noteUse(session)
   await ensureInit(session, workspace)
   const file = unsavedState(workspace)

@@ -18,6 +18,7 @@ import type { PlannedChange } from '../tools/terraform-plan.ts'
 import { deadLock, noteUse } from './gke-lock.ts'
 import { ensureInit, isConnected, noteInit, valuesOf, writeValues } from './gke-own.ts'
 import { type GkeSession, unsavedState } from './gke-session.ts'
+import { takeFolder } from './gke-unsaved.ts'
 
 /** Throws everything that is missing at once (exit 3): nothing is made before all is green. `only`: ids of what counts. */
 export function refuseUnfit(facts: GkeFacts, only = /./): void {
@@ -122,6 +123,7 @@ export async function repair(session: GkeSession, terraform: Terraforming): Prom
   const { host, verb, names, paths, flags } = session
   if (terraform.sound) return { verb, stage: 'repair', steps: [] }
   const workspace = await session.workspace()
+  await takeFolder(session)
   await noteUse(session)
   if (flags.dryRun === true) {
     await writeValues(session)

@@ -95,4 +95,4 @@ export function asKubernetes({ config, gke, names }: Pick<GkeSession, 'config' |
 }
 
 /** The file that Terraform leaves when it cannot save its state. */
-export const unsavedState = (workspace: Workspace): string => join(workspace.folder, 'errored.tfstate')
+export const unsavedState = ({ folder }: Pick<Workspace, 'folder'>): string => join(folder, 'errored.tfstate')

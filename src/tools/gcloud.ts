@@ -135,6 +135,11 @@ export function removeBucket(project: string, bucket: string): Command {
   return gcloud(project, ['storage', 'rm', '--recursive', `gs://${bucket}`])
 }
 
+/** Everything below a folder of a bucket, with its older versions. */
+export function removeObjects(project: string, bucket: string, folder: string): Command {
+  return gcloud(project, ['storage', 'rm', '--recursive', `gs://${bucket}/${folder}`])
+}
+
 /** A new version of a secret, over stdin: it is in no argument and in no file. */
 export function addSecretVersion(project: string, name: string, value: Secret): Command {
   return gcloud(project, ['secrets', 'versions', 'add', name, '--data-file=-'], { stdin: value })

@@ -74,11 +74,19 @@ describe('the bucket of the state', () => {
     ['without any label', undefined, false],
     ['with labels of others', { team: 'a' }, false],
   ])('%s', (_, given, ours) => {
-    expect(bucketOf(ok({ labels: given }), states('production'), names)).toEqual({ ours, others: [] })
+    expect(bucketOf(ok({ labels: given }), states('production'), names)).toEqual({
+      ours,
+      own: true,
+      others: [],
+    })
   })
 
   it('knows the other environments that have a state in it', () => {
-    expect(bucketOf(ok({ labels }), states('production', 'staging'), names)?.others).toEqual(['staging'])
+    const both = states('production', 'staging')
+    expect(bucketOf(ok({ labels }), both, names)).toMatchObject({ own: true, others: ['staging'] })
+    const ofStaging = gkeNames('chat', gkeConfig(), 'staging')
+    expect(bucketOf(ok({ labels }), both, ofStaging)).toMatchObject({ own: true, others: ['production'] })
+    expect(bucketOf(ok({ labels }), states('staging'), names)).toMatchObject({ own: false })
   })
 
   it('is nothing when it is not there', () => {
