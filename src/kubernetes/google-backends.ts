@@ -1,5 +1,6 @@
 import type { LoadBalancer } from '../config/config.ts'
 import type { Check } from '../report/report.ts'
+import { backendConfigAnnotation, namedConfig } from './backend-config.ts'
 import { isLoadBalancer } from './entry.ts'
 import { at, type KubernetesObject, numberAt, textAt } from './object.ts'
 
@@ -23,11 +24,6 @@ export interface Asked {
   readonly draining: number | undefined
 }
 
-/** The key of `cloud.google.com/backend-config`, which Google's controller reads on Services and nowhere else. */
-const backendConfigKeys = ['cloud.google.com/backend-config', 'beta.cloud.google.com/backend-config']
-const annotationOf = (object: KubernetesObject) =>
-  backendConfigKeys.map(key => object.metadata.annotations?.[key]).find(Boolean)
-
 /** The settings that manifests ask for, for the Service of an app; undefined when none does. Pure. */
 export function askedOf(objects: readonly KubernetesObject[], service: string): Asked | undefined {
   const policy = objects.find(
@@ -41,7 +37,13 @@ export function askedOf(objects: readonly KubernetesObject[], service: string): 
       draining: numberAt(policy, 'spec', 'default', 'connectionDraining', 'drainingTimeoutSec'),
     }
   }
-  const [config] = objects.filter(object => object.kind === 'BackendConfig')
+  const owner = serviceOf(objects, service)
+  const named = owner === undefined ? undefined : namedConfig(objects, owner)
+  const configs = objects.filter(object => object.kind === 'BackendConfig')
+  const meant = configs.find(
+    ({ metadata }) => named !== undefined && 'name' in named && metadata.name === named.name,
+  )
+  const config = meant ?? configs[0]
   if (config === undefined) return undefined
   return {
     by: `BackendConfig/${config.metadata.name}`,
@@ -50,6 +52,9 @@ export function askedOf(objects: readonly KubernetesObject[], service: string): 
     draining: numberAt(config, 'spec', 'connectionDraining', 'drainingTimeoutSec'),
   }
 }
+
+const serviceOf = (objects: readonly KubernetesObject[], name: string) =>
+  objects.find(object => object.kind === 'Service' && object.metadata.name === name)
 
 /** `GENERATED_COOKIE, timeout 3600 s, draining 30 s`. Pure. */
 export const settingsOf = ({ affinity, timeout, draining }: BackendService): string =>
@@ -106,14 +111,26 @@ function problemsOf(
   const problems: Problem[] = []
   const add = (status: Problem['status'], why: string, hint: string) => problems.push({ status, why, hint })
   const differs = differencesOf(live, asked)
-  if (asked !== undefined && differs.length > 0) {
-    const misplaced = objects.find(object => object.kind === 'Ingress' && annotationOf(object) !== undefined)
-    const unread = objects.find(object => object.kind === 'Service' && object.metadata.name === service)
-    if (misplaced !== undefined && (unread === undefined || annotationOf(unread) === undefined)) {
+  const own = serviceOf(objects, service)
+  const ingress = objects.find(object => object.kind === 'Ingress')
+  const named = own === undefined || ingress === undefined ? undefined : namedConfig(objects, own)
+  const misplaced = objects.find(
+    object => object.kind === 'Ingress' && backendConfigAnnotation(object) !== undefined,
+  )
+  const names = (config: string | undefined) =>
+    `cloud.google.com/backend-config: '{"default":"${config ?? service}"}' on Service/${service}`
+  if (named !== undefined && 'problem' in named) {
+    add(
+      'fail',
+      `RT006: cloud.google.com/backend-config on Service/${service} ${named.problem}`,
+      names(asked?.by.split('/')[1]),
+    )
+  } else if (asked !== undefined && differs.length > 0) {
+    if (misplaced !== undefined && named === undefined) {
       add(
         'fail',
         `RT001: ${asked.by} asks for ${differs.join(', ')}, and nothing of it is in force: its annotation is on Ingress/${misplaced.metadata.name}, and Google reads it on the Service alone`,
-        `put cloud.google.com/backend-config: '{"default":"${asked.by.split('/')[1]}"}' on Service/${service}`,
+        `put ${names(asked.by.split('/')[1])}`,
       )
     } else {
       add(
@@ -153,8 +170,7 @@ function problemsOf(
       'set sessionAffinity to GENERATED_COOKIE in the GCPBackendPolicy or the BackendConfig',
     )
   }
-  const own = objects.find(object => isLoadBalancer(object) && object.metadata.name === service)
-  if (own !== undefined) {
+  if (own !== undefined && isLoadBalancer(own)) {
     add(
       'warn',
       `RT041: Service/${service} has a load balancer of its own besides: a second address on the internet, without cookies and TLS, for its own price`,

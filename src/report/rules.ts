@@ -47,6 +47,14 @@ export const rules: readonly Rule[] = [
     source: 'https://docs.cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration',
   },
   {
+    id: 'RT006',
+    trap: 'a BackendConfig that the annotation of the Service does not lead to',
+    symptom: 'nothing of it is in force, or the load balancer keeps what it had before',
+    cause: 'the annotation names another port than the Service has, or a BackendConfig of another namespace',
+    fix: `cloud.google.com/backend-config: '{"default":"NAME"}', with NAME in the namespace of the Service`,
+    source: 'https://docs.cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration',
+  },
+  {
     id: 'RT007',
     trap: 'settings that came later than their Ingress',
     symptom: 'BackendConfig or policy ask for one thing, the backend service of Google has another',

@@ -26,7 +26,7 @@ const service = (annotations = '{}') => `
 apiVersion: v1
 kind: Service
 metadata: { name: chat, annotations: ${annotations} }
-spec: { type: NodePort }
+spec: { type: NodePort, ports: [{ name: http, port: 80 }] }
 `
 const ingress = (annotations: string) => `
 apiVersion: networking.k8s.io/v1
@@ -97,6 +97,37 @@ spec:
     const text = service().replace('type: NodePort', 'type: LoadBalancer, sessionAffinity: ClientIP')
     const found = judge({ ...envoy, timeout: 3600, draining: 30 }, text)
     expect(found).toMatchObject({ status: 'fail', why: expect.stringMatching(/RT008.*RT010/) })
+  })
+
+  it.each([
+    [
+      `{ cloud.google.com/backend-config: '{"ports":{"3000":"chat-config"}}' }`,
+      'speaks of port 3000, and the Service has http or 80',
+    ],
+    [
+      `{ cloud.google.com/backend-config: '{"default":"other"}' }`,
+      'names BackendConfig/other, which is not in its namespace',
+    ],
+    ['{ cloud.google.com/backend-config: chat-config }', 'is not JSON'],
+  ])('fail for an annotation that leads to no BackendConfig: %s', (annotations, words) => {
+    const found = judge(defaults, backendConfig, service(annotations), ingress('{}'))
+    expect(found).toMatchObject({
+      status: 'fail',
+      why: expect.stringContaining(`RT006: cloud.google.com/backend-config on Service/chat ${words}`),
+      hint: expect.stringContaining(`'{"default":"chat-config"}' on Service/chat`),
+    })
+    expect(found?.why).not.toContain('RT007')
+  })
+
+  it('take the BackendConfig of the port, by name or number, before any other', () => {
+    const other = backendConfig.replace('chat-config', 'another').replaceAll('300', '900')
+    const live = { ...defaults, affinity: 'CLIENT_IP', timeout: 300, draining: 600 }
+    for (const key of ['http', '80']) {
+      const annotation = `{ cloud.google.com/backend-config: '{"ports":{"${key}":"chat-config"}}' }`
+      expect(judge(live, other, backendConfig, service(annotation), ingress('{}'))?.why).not.toMatch(
+        /RT00[67]/,
+      )
+    }
   })
 
   it('warn of a Service that has a load balancer of its own besides', () => {
