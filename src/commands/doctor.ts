@@ -7,9 +7,14 @@ import { type Check, outcomeOf, type Report } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
 import { defaults } from '../scaffold/answers.ts'
 
-/** What the target `gke` needs besides, in a project that is for it. */
-async function cloudChecks(host: Host, { config }: MachineFacts): Promise<Check[]> {
+/** What the target `kubernetes` or `gke` needs besides, in a project that is for it. */
+async function cloudChecks(host: Host, facts: MachineFacts): Promise<Check[]> {
+  const { config } = facts
   if (config === undefined || config instanceof UserError) return []
+  if (config.target === 'kubernetes' && config.kubernetes !== undefined) {
+    const kubernetes = await import('../facts/kubernetes-checks.ts')
+    return kubernetes.judgeKubernetes(await kubernetes.readKubernetesFacts(host, config.kubernetes, facts))
+  }
   if (config.target !== 'gke' || config.gke === undefined) return []
   const [{ readGkeFacts }, { judgeGke }] = await Promise.all([
     import('../facts/gke.ts'),

@@ -27,7 +27,8 @@ const oldest: Readonly<Record<string, string>> = { gcloud: '450.0.0', terraform:
 const olderThan = (version: string, least: string) =>
   version.localeCompare(least, 'en', { numeric: true, sensitivity: 'base' }) < 0
 
-function programCheck(program: FoundProgram, platform: string, sdk?: string): Check {
+/** A program by its version, and how it is installed or updated. Pure. */
+export function programCheck(program: FoundProgram, platform: string, sdk?: string): Check {
   const { name, path, version } = program
   const least = oldest[name]
   const base = {

@@ -131,8 +131,9 @@ function portCheck({ port, local, config }: MachineFacts): Check {
   const ours = local.alive && new URL(local.state?.url ?? 'http://127.0.0.1').port === String(port.number)
   if (ours) return { ...base, status: 'pass', found: 'held by this project' }
   if (port.free) return { ...base, status: 'pass', found: port.number === 0 ? 'a free one is taken' : 'free' }
-  // Without a project it is only the port that a new one would get.
-  const status = config === undefined ? 'warn' : 'fail'
+  // Without a project it is only the port that a new one would get, and elsewhere only `dev` needs it.
+  const isElsewhere = config !== undefined && !(config instanceof UserError) && config.target !== 'local'
+  const status = config === undefined || isElsewhere ? 'warn' : 'fail'
   return {
     ...base,
     status,

@@ -18,8 +18,7 @@ export interface PublishOptions {
 export function planPublish({ verb, project, platform, image, pushEnv }: PublishOptions): Plan {
   const tag = `${image.repository}:${image.tag}`
   if (image.given) return { verb, stage: 'publish', steps: [] }
-  if (image.digest === undefined) refuseUnbuildable(image)
-  refuseLeak(image)
+  refuseUnbuildable(image)
   const program = image.program ?? 'docker'
   const skip = image.digest === undefined ? {} : { skip: 'up to date' }
   const steps: Step[] = [
@@ -58,7 +57,10 @@ export function refuseLeak({ leaks }: ImageFacts): void {
   )
 }
 
-function refuseUnbuildable({ hasDockerfile, program }: ImageFacts): void {
+/** Throws what keeps the image from being built here, as long as it has to be. Pure. */
+export function refuseUnbuildable(image: ImageFacts): void {
+  const { digest, given, hasDockerfile, program } = image
+  if (digest !== undefined || given === true) return
   if (!hasDockerfile) {
     throw new UserError('the project has no Dockerfile', {
       code: 'image.no-dockerfile',
@@ -69,10 +71,11 @@ function refuseUnbuildable({ hasDockerfile, program }: ImageFacts): void {
   if (program === undefined) {
     throw new UserError('neither Docker nor Podman answers, and the image has to be built', {
       code: 'docker.missing',
-      hint: 'start Docker (docker version), or name an image: rtdeploy up --image REPOSITORY@sha256:...',
+      hint: 'start Docker, or install it: https://docs.docker.com/get-started/get-docker/; or name an image: rtdeploy up --image REPOSITORY@sha256:...',
       exitCode: exitCodes.missing,
     })
   }
+  refuseLeak(image)
 }
 
 /** Remembers what was pushed. Pure. */

@@ -12,7 +12,7 @@ import type { KubernetesObject } from '../kubernetes/object.ts'
 import { isOurSecret } from '../kubernetes/secret-owner.ts'
 import { rolloutState } from '../kubernetes/workloads.ts'
 import { planNamespace } from '../plan/kubernetes-namespace.ts'
-import { needsBuilder, planPublish } from '../plan/kubernetes-publish.ts'
+import { needsBuilder, planPublish, refuseUnbuildable } from '../plan/kubernetes-publish.ts'
 import { markFailed } from '../plan/kubernetes-steps.ts'
 import { describeRemains, planTeardown } from '../plan/kubernetes-teardown.ts'
 import { hasWork } from '../plan/plan.ts'
@@ -45,6 +45,7 @@ export function kubernetesTarget(host: Host, options: SessionOptions): Target {
         findRecords(session),
         findImage(session),
       ])
+      if (options.own?.elsewhere === undefined) refuseUnbuildable(image)
       const early = records.namespace === undefined || image.digest === undefined
       const rendered = early ? await rendering : []
       const objects = rendered.filter(object => object.kind !== 'Namespace')

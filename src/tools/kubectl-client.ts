@@ -10,3 +10,14 @@ export function kubectlVersion(program: string): Query<string | undefined> {
     },
   }
 }
+
+/** The version of the control plane that a context of the person's own kubeconfig leads to. */
+export function serverVersion(context: string): Query<string | undefined> {
+  const args = ['--context', context, 'version', '--request-timeout=10s', '--output=json']
+  return {
+    command: { program: 'kubectl', args },
+    parse: stdout =>
+      (JSON.parse(stdout) as { readonly serverVersion?: { readonly gitVersion?: string } }).serverVersion
+        ?.gitVersion,
+  }
+}

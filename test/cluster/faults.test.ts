@@ -211,5 +211,12 @@ describe.skipIf(kubeconfig === undefined)(
       for (const words of fault.says) expect(run.stderr).toMatch(words)
       await recordSnapshot(project, fault.code)
     })
+
+    it('no Docker, before anything is made', async () => {
+      await using project = clusterProject({ build: true })
+      const run = await project.run(['up', '--no-verify'], { DOCKER_HOST: 'tcp://127.0.0.1:9' })
+      expect(`${run.exitCode} ${run.stderr}`).toMatch(/^3 [\s\S]*code: docker\.missing/)
+      expect(await project.kubectl('get', 'namespace', project.namespace, '--ignore-not-found')).toBe('')
+    })
   },
 )

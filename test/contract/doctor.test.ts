@@ -154,6 +154,33 @@ describe('rtdeploy doctor', () => {
     }
   })
 
+  it('looks at kubectl, its context, the cluster and a builder where the project runs on Kubernetes', async () => {
+    await using folder = await temporaryFolder()
+    const text =
+      'version: 1\nname: chat\ntarget: kubernetes\napp: { start: [node, a.js] }\nkubernetes: { context: home, image: registry.example.com/chat }\n'
+    await mkdir(join(folder.path, 'project'))
+    await writeFile(join(folder.path, 'project/rtdeploy.yaml'), text)
+    const needed = ['program.kubectl', 'kubernetes.context', 'kubernetes.server', 'image.builder']
+    const statuses = ({ check }: Doctored) => needed.map(id => check(id)?.status)
+    const bare = await doctorIn(folder.path, npm)
+    expect([bare.exitCode, statuses(bare)]).toEqual([3, ['fail', 'skip', 'skip', 'fail']])
+    const kubectl = (context: string, server: string) => `case "$*" in
+  *--client*) echo '{"clientVersion":{"gitVersion":"v1.33.1"}}' ;;
+  *get-contexts*) echo ${context} ;;
+  *'--context home version'*) ${server} ;;
+esac`
+    const docker = 'echo 27.5.1'
+    const wrong = await doctorIn(folder.path, { ...npm, docker, kubectl: kubectl('work', 'exit 1') })
+    expect([wrong.exitCode, statuses(wrong)]).toEqual([3, ['pass', 'fail', 'skip', 'pass']])
+    const silent = await doctorIn(folder.path, { ...npm, docker, kubectl: kubectl('home', 'exit 1') })
+    expect([silent.exitCode, statuses(silent)]).toEqual([3, ['pass', 'pass', 'fail', 'pass']])
+    expect(silent.check('kubernetes.server')?.hint).toBe('kubectl --context home version')
+    const version = `echo '{"serverVersion":{"gitVersion":"v1.33.0"}}'`
+    const good = await doctorIn(folder.path, { ...npm, docker, kubectl: kubectl('home', version) })
+    expect([good.exitCode, statuses(good)]).toEqual([0, ['pass', 'pass', 'pass', 'pass']])
+    expect(good.check('kubernetes.server')?.found).toBe('Kubernetes v1.33.0')
+  })
+
   it('gives every failing and warning line its fix, for people too', async () => {
     await using folder = await temporaryFolder()
     const bin = join(folder.path, 'bin')
