@@ -22,7 +22,7 @@ export class Connection {
     this.badge.dataset.state = state
     this.badge.replaceChildren(
       h('span', { class: 'dot', attrs: { 'aria-hidden': 'true' } }),
-      h('span', { class: 'replica', title: 'The replica that you are connected to' }, words),
+      h('span', { class: 'replica', title: 'The replica that you are connected to' }, ...halves(words)),
       h('span', { class: 'muted details' }, shown),
     )
     this.#showBanner(chat)
@@ -40,6 +40,13 @@ export class Connection {
     this.banner.hidden = text === ''
     if (this.banner.textContent !== text) this.banner.textContent = text
   }
+}
+
+/** Pods of one app differ in the last word of their names: where there is no room for all, that one stays. */
+function halves(name: string): HTMLElement[] {
+  const at = name.lastIndexOf('-')
+  const parts = at < 1 ? [name] : [name.slice(0, at), name.slice(at)]
+  return parts.map(part => h('span', {}, part))
 }
 
 function ago(seconds: number): string {
