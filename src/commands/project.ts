@@ -8,12 +8,13 @@ import type { Host } from '../run/host.ts'
 import { acquireLock, type Lock } from '../run/lock.ts'
 import { prepareOwnFolder } from '../run/own-folder.ts'
 import { gkeTarget } from '../targets/gke.ts'
+import type { GkeFlags } from '../targets/gke-session.ts'
 import { kubernetesTarget } from '../targets/kubernetes.ts'
 import { localRuntime, localTarget } from '../targets/local.ts'
 import type { Runtime, Target } from '../targets/target.ts'
 
 /** Flags that change a setting of rtdeploy.yaml for one run. */
-export interface RunFlags {
+export interface RunFlags extends GkeFlags {
   readonly target?: TargetName
   /** Of rtdeploy.yaml; production when absent. */
   readonly env?: string
@@ -27,22 +28,6 @@ export interface RunFlags {
   readonly mongo?: BackendChoice
   readonly download?: boolean
   readonly requireReal?: boolean
-  readonly dryRun?: boolean
-  readonly forceConflicts?: boolean
-  /** Of the kubeconfig, instead of the recorded one. */
-  readonly context?: string
-  /** Yes to every question. */
-  readonly yes?: boolean
-  readonly secretsFile?: string
-  /** `repository@sha256:...`: nothing is built. */
-  readonly image?: string
-  readonly rollbackOnFailure?: boolean
-  readonly deleteData?: boolean
-  /** Of `verify`: what it takes away for a while, and whether it runs pods of its own. */
-  readonly disrupt?: string
-  readonly inCluster?: boolean
-  /** `down` on GKE leaves the volumes. */
-  readonly keepData?: boolean
 }
 
 export interface Project {

@@ -11,11 +11,14 @@ import type { Cluster } from '../tools/kubectl.ts'
 
 /** Flags of one run that concern a cluster. */
 export interface KubernetesFlags {
+  /** Of the kubeconfig, instead of the recorded one. */
   readonly context?: string
+  /** Yes to every question. */
   readonly yes?: boolean
   readonly dryRun?: boolean
   readonly forceConflicts?: boolean
   readonly secretsFile?: string
+  /** `repository@sha256:...`: nothing is built. */
   readonly image?: string
   readonly rollbackOnFailure?: boolean
   readonly deleteData?: boolean
