@@ -80,7 +80,9 @@ export function judgeBackends(
     title: 'The load balancer’s own settings',
     wanted: 'what the manifests ask for, and what Socket.IO needs',
   }
-  const [live] = services
+  // Google takes minutes to clear up after a way in that is gone: the one that is there counts.
+  const hasIngress = objects.some(object => object.kind === 'Ingress')
+  const live = services.find(one => (one.scheme === 'EXTERNAL') === hasIngress) ?? services[0]
   if (live === undefined)
     return [{ ...base, status: 'skip', found: 'Google shows no backend service of this app' }]
   const found = settingsOf(live)

@@ -148,6 +148,28 @@ spec:
     expect(found).toMatchObject({ status: 'fail', why: expect.stringContaining('RT007') })
   })
 
+  it('are those of the way in that is there, while Google still has the one before it', () => {
+    const classic = { ...defaults, ...good, name: 'k8s1-chat' }
+    const settings = `
+apiVersion: cloud.google.com/v1
+kind: BackendConfig
+metadata: { name: chat-config }
+spec: { timeoutSec: 86400, sessionAffinity: { affinityType: GENERATED_COOKIE } }
+`
+    const objects = objectsOf(settings, service(onService), ingress('{}'))
+    for (const services of [
+      [envoy, classic],
+      [classic, envoy],
+    ])
+      expect(judgeBackends(services, objects, 'chat', { affinity: 'cookie' })).toMatchObject([
+        { status: 'pass', data: { name: 'k8s1-chat' } },
+      ])
+    const behindGateway = objectsOf(service())
+    expect(judgeBackends([classic, envoy], behindGateway, 'chat', { affinity: 'cookie' })).toMatchObject([
+      { status: 'fail', found: 'NONE, timeout 30 s, draining 0 s' },
+    ])
+  })
+
   it('are skipped where Google shows no backend service', () => {
     expect(judge(undefined, service())).toMatchObject({ status: 'skip' })
   })
