@@ -1,11 +1,12 @@
 import { setMaxListeners } from 'node:events'
 import { exitCodes, formatError, Interrupted, systemProblem, UserError } from './errors.ts'
 import { createProgram, type Invocation } from './program.ts'
+import { stepsAsBegun } from './report/begun.ts'
 import { voiceOf } from './report/environment.ts'
 import type { Event } from './report/events.ts'
 import { renderJson, reportedError } from './report/json.ts'
 import { paintFor } from './report/paint.ts'
-import { type Check, exitCodeOf, type Report, type StepResult } from './report/report.ts'
+import { type Check, exitCodeOf, type Report } from './report/report.ts'
 import { renderNext, renderVerdict } from './report/text.ts'
 import type { Host } from './run/host.ts'
 import { createProgress } from './run/progress.ts'
@@ -82,22 +83,6 @@ async function runVerb(host: Host, invocation: Invocation): Promise<number> {
       next: [],
       tookMs: host.now() - began,
     })
-  }
-}
-
-/** Results in the order in which the steps began: which of two that are under way ends first is chance. */
-function stepsAsBegun(): { note(event: Event): void; results(): StepResult[] } {
-  const begun: { readonly id: string; result?: StepResult }[] = []
-  return {
-    note: event => {
-      if (event.type === 'step-started') begun.push({ id: event.id })
-      if (event.type !== 'step-finished') return
-      const { step } = event
-      const open = begun.find(one => one.id === step.id && one.result === undefined)
-      if (open === undefined) begun.push({ id: step.id, result: step })
-      else open.result = step
-    },
-    results: () => begun.flatMap(({ result }) => result ?? []),
   }
 }
 

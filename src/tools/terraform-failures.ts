@@ -149,7 +149,18 @@ const rules: readonly Rule[] = [
     ([, , what, user]) => ({
       code: 'gke.in-use',
       message: `${last(what)} cannot go yet: ${last(user)} uses it`,
-      hint: `the cluster’s controllers clear up for some minutes; then ${again}`,
+      hint: madeByCluster.test(last(user))
+        ? `the cluster’s controllers clear up for some minutes; then ${again}`
+        : `that is not rtdeploy’s: whoever made it can take it away; then ${again}`,
+    }),
+  ],
+  [
+    // Of the provider's wait for an operation: https://github.com/hashicorp/terraform-plugin-sdk, helper/retry.TimeoutError
+    /timeout while waiting for [\s\S]*?timeout: (\w+)\)/,
+    (_, { project }) => ({
+      code: 'gke.slow',
+      message: 'Google is still at work, longer than Terraform waits',
+      hint: `https://status.cloud.google.com; when ${project} is calm again, ${again}`,
     }),
   ],
   [
@@ -210,6 +221,9 @@ const rules: readonly Rule[] = [
     }),
   ],
 ]
+
+/** Names that GKE and its controllers give: https://cloud.google.com/kubernetes-engine/docs/concepts/firewall-rules */
+const madeByCluster = /\/(?:gke|gk3|gkegw\d|k8s\d?|k8s-fw)-/
 
 const last = (path: string | undefined) => path?.split('/').slice(-2).join('/') ?? ''
 

@@ -126,6 +126,28 @@ describe('a failure of terraform', () => {
     })
   })
 
+  it.each([
+    ['firewalls/strangers', /not rtdeploy’s/],
+    ['firewalls/k8s-fw-l7--4711', /controllers clear up/],
+    ['networkEndpointGroups/k8s1-4711-app-80-0815', /controllers clear up/],
+    ['firewalls/gke-chat-4711-all', /controllers clear up/],
+    ['firewalls/gkegw1-4711-l7-default-global', /controllers clear up/],
+  ])('because %s uses the network says who can help', (user, hint) => {
+    const network = 'projects/testbed-project/global/networks/chat-vpc'
+    const output = `Error: Error waiting for Deleting Network: The network resource '${network}' is already being\nused by 'projects/testbed-project/global/${user}', resourceInUseByAnotherResource`
+    expect(failureOfTerraform(output, where)).toMatchObject({
+      code: 'gke.in-use',
+      message: `networks/chat-vpc cannot go yet: ${user} uses it`,
+      hint: expect.stringMatching(hint),
+    })
+  })
+
+  it('because an operation takes longer than Terraform waits is not one of the network', () => {
+    const output =
+      "Error: Error waiting for creating GKE cluster: timeout while waiting for state to become 'DONE' (last state: 'RUNNING', timeout: 40m0s)"
+    expect(failureOfTerraform(output, where)).toMatchObject({ code: 'gke.slow' })
+  })
+
   it('that nobody knows is none of ours', () => {
     expect(failureOfTerraform('Error: Missing required argument', where)).toBeUndefined()
   })
