@@ -41,6 +41,8 @@ export function gkeFlags(command: Command): Command {
     .option('--minimal', 'one zone, Spot nodes, no NAT: cheap, and away now and then; target gke')
     .option('--zone <name>', 'zone of a minimal cluster')
     .option('--spot', 'an extra pool of Spot nodes; mode standard')
+    .option('--cluster <name>', 'a cluster that is there: only a namespace of it is used; target gke')
+    .option('--location <place>', 'zone or region of that cluster, when it is not the region')
     .option('--network <name>', 'a network that is there, with --subnetwork: used, never changed; target gke')
     .option('--subnetwork <name>', 'subnetwork of that network for the nodes, in the region')
     .option('--memorystore', 'Google’s own Redis, with a replica, instead of a pod; target gke')

@@ -70,9 +70,23 @@ export function problemsIn(issue: z.core.$ZodIssue, overlaid: Overlaid, merged: 
 
 /** What decides which files there are: two environments that differ in it cannot share a folder. */
 const decides: Readonly<Record<'terraform' | 'manifests', readonly (keyof GkeConfig)[]>> = {
-  terraform: ['mode', 'minimal', 'spot', 'entry', 'certificate', 'dns', 'redis', 'mongo', 'network'],
+  terraform: [
+    'mode',
+    'minimal',
+    'spot',
+    'entry',
+    'certificate',
+    'dns',
+    'redis',
+    'mongo',
+    'network',
+    'cluster',
+  ],
   manifests: ['entry', 'host', 'certificate', 'redis', 'mongo'],
 }
+
+/** Of these it matters only whether they are there. */
+const presence: readonly (keyof GkeConfig)[] = ['host', 'network', 'cluster']
 
 /** Where environments would get into each other's way. `others`: production and the environments before it, by name. Pure. */
 export function problemsBeside(
@@ -118,8 +132,8 @@ function otherFiles(
   at: (key: string, text: string) => Problem,
 ): Problem[] {
   const differs = (key: keyof GkeConfig) =>
-    key === 'host'
-      ? (gke.host === undefined) !== (before.host === undefined)
+    presence.includes(key)
+      ? (gke[key] === undefined) !== (before[key] === undefined)
       : JSON.stringify(gke[key]) !== JSON.stringify(before[key])
   const shared = (['terraform', 'manifests'] as const).filter(folder => gke[folder] === before[folder])
   const keys = new Set(shared.flatMap(folder => decides[folder]))

@@ -2,16 +2,16 @@ import type { GkeConfig } from './gke.ts'
 
 /** Every name in Google Cloud that belongs to an app: computed, so that they are known before and after anything exists. */
 export interface GkeNames {
-  /** Of cluster and repository; prefix of the others. */
+  /** Of repository and cluster, when that is ours; prefix of the others. */
   readonly base: string
   readonly environment: string
   readonly project: string
   readonly region: string
-  /** Zone of a minimal cluster, otherwise the region. */
+  /** Of the cluster: a zone of a minimal one, what it is of one that is there, otherwise the region. */
   readonly location: string
   readonly zonal: boolean
   /** What others made and look after; all is ours when undefined. */
-  readonly given: 'network' | undefined
+  readonly given: 'network' | 'cluster' | undefined
   readonly cluster: string
   readonly network: string
   readonly subnetwork: string
@@ -44,12 +44,13 @@ export const longestBase = 24
  */
 export function gkeNames(
   name: string,
-  gke: Pick<GkeConfig, 'project' | 'region' | 'zone' | 'minimal' | 'network'>,
+  gke: Pick<GkeConfig, 'project' | 'region' | 'zone' | 'minimal' | 'network' | 'cluster'>,
   environment = 'production',
 ): GkeNames {
   const { project, region } = gke
   const base = environment === 'production' ? name : `${name}--${environment}`
-  const location = gke.minimal ? (gke.zone ?? `${region}-b`) : region
+  const cluster = gke.cluster?.name ?? base
+  const location = gke.cluster?.location ?? (gke.minimal ? (gke.zone ?? `${region}-b`) : region)
   const registry = `${region}-docker.pkg.dev`
   return {
     base,
@@ -58,8 +59,8 @@ export function gkeNames(
     region,
     location,
     zonal: gke.minimal,
-    given: gke.network === undefined ? undefined : 'network',
-    cluster: base,
+    given: gke.cluster !== undefined ? 'cluster' : gke.network !== undefined ? 'network' : undefined,
+    cluster,
     network: gke.network?.name ?? `${base}-vpc`,
     subnetwork: gke.network?.subnetwork ?? `${base}-nodes`,
     router: `${base}-router`,
@@ -75,7 +76,7 @@ export function gkeNames(
     statePrefix: `rtdeploy/${environment}`,
     image: `${registry}/${project}/${base}/app`,
     registry,
-    context: `gke_${project}_${location}_${base}`,
+    context: `gke_${project}_${location}_${cluster}`,
     labels: { rtdeploy: base, 'managed-by': 'rtdeploy' },
   }
 }

@@ -10,6 +10,8 @@ export function neededServices(gke: GkeConfig): string[] {
     'compute',
     'container',
     'iam',
+    // Nodes without an account of their own have one with the project's number in its name, which comes with its billing.
+    ...(gke.cluster === undefined ? [] : ['cloudbilling']),
     ...(managed ? ['certificatemanager'] : []),
     ...(gke.dns === 'zone' ? ['dns'] : []),
     ...(gke.redis === 'memorystore' ? ['redis'] : []),
@@ -29,23 +31,15 @@ export function neededPermissions(gke: GkeConfig): string[] {
     'storage.buckets.create',
     'storage.objects.create',
     'storage.objects.delete',
-    ...(gke.network === undefined
-      ? ['compute.networks.create', 'compute.networks.delete', 'compute.subnetworks.create']
-      : ['compute.networks.get', 'compute.subnetworks.get']),
-    ...(gke.minimal || gke.network !== undefined ? [] : ['compute.routers.create']),
+    ...placePermissions(gke),
     'compute.globalAddresses.create',
     'compute.backendServices.list',
-    'container.clusters.create',
-    'container.clusters.delete',
     'container.clusters.getCredentials',
     'container.deployments.create',
     'container.secrets.create',
     'artifactregistry.repositories.create',
     'artifactregistry.repositories.setIamPolicy',
     'artifactregistry.repositories.uploadArtifacts',
-    'iam.serviceAccounts.create',
-    'iam.serviceAccounts.actAs',
-    'resourcemanager.projects.setIamPolicy',
     ...(managed
       ? [
           'certificatemanager.certs.create',
@@ -56,6 +50,25 @@ export function neededPermissions(gke: GkeConfig): string[] {
     ...(gke.dns === 'zone' ? ['dns.managedZones.create', 'dns.changes.create'] : []),
     ...(gke.redis === 'memorystore' ? ['redis.instances.create'] : []),
     ...(gke.mongo === 'secret-manager' ? ['secretmanager.secrets.create', 'secretmanager.versions.add'] : []),
+  ]
+}
+
+/** For network, cluster and nodes: to make them, or to see those that are there. */
+function placePermissions({ cluster, network, minimal }: GkeConfig): string[] {
+  if (cluster !== undefined) return ['container.clusters.get']
+  const ownNetwork = [
+    'compute.networks.create',
+    'compute.networks.delete',
+    'compute.subnetworks.create',
+    ...(minimal ? [] : ['compute.routers.create']),
+  ]
+  return [
+    ...(network === undefined ? ownNetwork : ['compute.networks.get', 'compute.subnetworks.get']),
+    'container.clusters.create',
+    'container.clusters.delete',
+    'iam.serviceAccounts.create',
+    'iam.serviceAccounts.actAs',
+    'resourcemanager.projects.setIamPolicy',
   ]
 }
 
@@ -75,6 +88,13 @@ export interface QuotaNeed {
  * persistent disks, which count as SSD: https://cloud.google.com/compute/resource-usage#disk_quota. Pure.
  */
 export function neededQuotas(gke: GkeConfig): QuotaNeed[] {
+  const address = {
+    metric: 'STATIC_ADDRESSES',
+    noun: 'global static addresses',
+    scope: 'global',
+    amount: 1,
+  } as const
+  if (gke.cluster !== undefined) return [address]
   const zones = gke.minimal ? 1 : 3
   const autopilot = gke.mode === 'autopilot'
   return [
@@ -103,6 +123,6 @@ export function neededQuotas(gke: GkeConfig): QuotaNeed[] {
     ...(gke.network === undefined
       ? [{ metric: 'NETWORKS', noun: 'networks', scope: 'global' as const, amount: 1 }]
       : []),
-    { metric: 'STATIC_ADDRESSES', noun: 'global static addresses', scope: 'global', amount: 1 },
+    address,
   ]
 }

@@ -1,5 +1,6 @@
 import type { GkeConfig } from './gke.ts'
 import type { GkeNames } from './gke-names.ts'
+import { nodeAccount, ownCluster } from './gke-own-cluster.ts'
 import { ownNetwork } from './gke-own-network.ts'
 import type { KnownResource } from './known-resource.ts'
 
@@ -9,26 +10,13 @@ const record = (value: unknown): Json => (typeof value === 'object' && value !==
 
 /** All resources with names of their own, in the order in which they can be removed. Pure. */
 export function knownResources(gke: GkeConfig, names: GkeNames): KnownResource[] {
-  const { project, region, location, base } = names
+  const { project, region, base } = names
   const labelled = (answer: Json) =>
     [answer.labels, answer.resourceLabels].some(labels => record(labels).rtdeploy === base)
-  const described = (answer: Json) => answer.description === `rtdeploy:${base}`
-  const labelledNodes = (answer: Json) => record(record(answer.config).resourceLabels).rtdeploy === base
   const compute = `compute/v1/projects/${project}`
   const global = `projects/${project}/locations/global`
   const at = [`--region=${region}`]
-  const place = [`--location=${location}`]
   const managed = gke.certificate === 'managed' && gke.entry === 'gateway'
-  const cluster = `projects/${project}/locations/${location}/clusters/${names.cluster}`
-  const pool = (name: string): KnownResource => ({
-    address: `google_container_node_pool.${name}`,
-    id: `${cluster}/nodePools/${name}`,
-    title: `node pool ${name}`,
-    api: 'container',
-    path: `v1/${cluster}/nodePools/${name}`,
-    isOurs: labelledNodes,
-    remove: ['container', 'node-pools', 'delete', name, `--cluster=${names.cluster}`, ...place],
-  })
   const certificate = (
     address: string,
     kind: string,
@@ -44,16 +32,7 @@ export function knownResources(gke: GkeConfig, names: GkeNames): KnownResource[]
     remove: ['certificate-manager', ...command, 'delete', name],
   })
   return [
-    ...(gke.mode === 'standard' || gke.minimal ? [...(gke.spot ? [pool('spot')] : []), pool('serving')] : []),
-    {
-      address: 'google_container_cluster.main',
-      id: cluster,
-      title: `cluster ${names.cluster}`,
-      api: 'container',
-      path: `v1/${cluster}`,
-      isOurs: labelled,
-      remove: ['container', 'clusters', 'delete', names.cluster, ...place],
-    },
+    ...(gke.cluster === undefined ? ownCluster(gke, names) : []),
     ...(gke.redis === 'memorystore'
       ? [
           {
@@ -117,7 +96,7 @@ export function knownResources(gke: GkeConfig, names: GkeNames): KnownResource[]
       isOurs: labelled,
       remove: ['compute', 'addresses', 'delete', names.address, '--global'],
     },
-    ...(gke.network === undefined ? ownNetwork(gke, names) : []),
+    ...(names.given === undefined ? ownNetwork(gke, names) : []),
     {
       address: 'google_artifact_registry_repository.images',
       id: `projects/${project}/locations/${region}/repositories/${names.repository}`,
@@ -140,14 +119,6 @@ export function knownResources(gke: GkeConfig, names: GkeNames): KnownResource[]
           },
         ]
       : []),
-    {
-      address: 'google_service_account.nodes',
-      id: `projects/${project}/serviceAccounts/${names.nodeAccount}`,
-      title: `service account ${names.nodeAccount}`,
-      api: 'iam',
-      path: `v1/projects/${project}/serviceAccounts/${names.nodeAccount}`,
-      isOurs: described,
-      remove: ['iam', 'service-accounts', 'delete', names.nodeAccount],
-    },
+    ...(gke.cluster === undefined ? [nodeAccount(names)] : []),
   ]
 }

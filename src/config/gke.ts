@@ -11,6 +11,13 @@ export interface GivenNetwork {
   readonly services?: string
 }
 
+/** A cluster of the same project that others look after, with its network and nodes: only its namespace is used. */
+export interface GivenCluster {
+  readonly name: string
+  /** Zone or region; `region` when absent. */
+  readonly location?: string
+}
+
 /** Where and how the target `gke` runs the app. Names of what it makes are computed: see gke-names.ts. */
 export interface GkeConfig {
   /** Id of the Google Cloud project. */
@@ -39,6 +46,8 @@ export interface GkeConfig {
   readonly manifests: string
   /** Names of the secrets, as in the section `kubernetes`. */
   readonly secrets: readonly string[]
+  /** In place of a cluster of our own. */
+  readonly cluster?: GivenCluster
   /** In place of a network of our own. */
   readonly network?: GivenNetwork
   /** Addresses that may reach the control plane, by name; from everywhere when there is none. */

@@ -8,6 +8,19 @@ const named = (what: string) => {
   return z.string(problem).check(z.regex(googleName, problem))
 }
 
+const place = 'should be a zone or a region, for example "europe-west1-b"'
+
+/** `gke.cluster`: what others made and look after, with the network that it is in. */
+export const givenCluster = z.strictObject(
+  {
+    name: named('a cluster').check(about('Name of the cluster, in the same project.')),
+    location: z
+      .exactOptional(z.string(place).check(z.regex(/^[a-z]+-[a-z]+\d{1,2}(?:-[a-z])?$/, place)))
+      .check(about('Zone or region of the cluster; `gke.region` when absent.')),
+  },
+  'should be a mapping with `name`',
+)
+
 /** `gke.network`: what others made and look after. */
 export const givenNetwork = z.strictObject(
   {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { givenNetwork } from './schema-gke-given.ts'
+import { givenCluster, givenNetwork } from './schema-gke-given.ts'
 import { namespace, secrets } from './schema-kubernetes.ts'
 import { folder, oneOf } from './schema-parts.ts'
 
@@ -70,6 +70,9 @@ export const gke = z
         about('Names of the secrets. Values come from the environment, a file outside git, or a question.'),
       ),
       terraform: z._default(folder, 'infra/terraform').check(about('Folder of the Terraform files.')),
+      cluster: z
+        .exactOptional(givenCluster)
+        .check(about('A cluster that is there: `rtdeploy down` leaves it. One of its own when absent.')),
       network: z
         .exactOptional(givenNetwork)
         .check(
@@ -92,6 +95,15 @@ export const gke = z
       }
       if (value.dns === 'zone' && value.host === undefined)
         wrong('dns', 'needs `host`: a zone is for a host name')
+      if (value.cluster !== undefined) {
+        const own = ['minimal', 'spot', 'zone', 'network'] as const
+        const named = own.filter(key => value[key] !== undefined && value[key] !== false)
+        const more = Object.keys(value.authorizedNetworks).length > 0 ? (['authorizedNetworks'] as const) : []
+        const mode = value.mode === 'standard' ? (['mode'] as const) : []
+        for (const key of [...mode, ...named, ...more])
+          wrong(key, 'is for a cluster of its own, `cluster` names one that is there')
+        return
+      }
       if (value.zone !== undefined && !value.minimal)
         wrong('zone', 'is for `minimal: true`; a cluster is regional otherwise')
       if (value.zone !== undefined && !value.zone.startsWith(`${value.region}-`)) {

@@ -3,7 +3,8 @@ import type { GivenNetwork } from '../config/gke.ts'
 import type { Check } from '../report/report.ts'
 import type { Answer } from '../tools/google-apis.ts'
 import type { GkeFacts } from './gke.ts'
-import type { GivenFacts } from './gke-given.ts'
+import type { GivenNetworkFacts } from './gke-given.ts'
+import { judgeCluster } from './gke-given-cluster.ts'
 import { unknown } from './gke-unknown.ts'
 
 const listOf = (value: unknown): readonly Answer[] => (Array.isArray(value) ? (value as Answer[]) : [])
@@ -12,10 +13,12 @@ const last = (link: unknown) =>
     .split('/')
     .at(-1) ?? ''
 
-/** A network of others: that it is there, and that nodes in it reach what they need. Pure. */
+/** What others made: that it is there, and that the app can do with it. Pure. */
 export function judgeGiven(facts: GkeFacts): Check[] {
   const given = facts.project?.given
-  if (given === undefined || facts.gke.network === undefined) return []
+  if (given === undefined) return []
+  if (given.kind === 'cluster') return judgeCluster(facts, given.cluster)
+  if (facts.gke.network === undefined) return []
   const network = networkCheck(facts, given)
   if (network.status === 'fail') return [network]
   const subnetwork = subnetworkCheck(facts, facts.gke.network, given)
@@ -26,7 +29,7 @@ export function judgeGiven(facts: GkeFacts): Check[] {
 const compute = (project: string, ...args: readonly string[]) =>
   shellLine({ program: 'gcloud', args: ['compute', ...args, `--project=${project}`] })
 
-function networkCheck({ names }: GkeFacts, { network }: GivenFacts): Check {
+function networkCheck({ names }: GkeFacts, { network }: GivenNetworkFacts): Check {
   const base = { id: 'gke.network', title: 'network', wanted: `${names.network}, which others made` }
   if (network?.ok) return { ...base, status: 'pass', found: names.network }
   if (network?.status !== 404) return { ...base, ...unknown(network) }
@@ -34,7 +37,11 @@ function networkCheck({ names }: GkeFacts, { network }: GivenFacts): Check {
   return { ...base, status: 'fail', found: `there is no network ${names.network}`, hint }
 }
 
-function subnetworkCheck({ names }: GkeFacts, wanted: GivenNetwork, { subnetwork }: GivenFacts): Check {
+function subnetworkCheck(
+  { names }: GkeFacts,
+  wanted: GivenNetwork,
+  { subnetwork }: GivenNetworkFacts,
+): Check {
   const { region, project } = names
   const base = {
     id: 'gke.subnetwork',
@@ -70,7 +77,11 @@ function subnetworkCheck({ names }: GkeFacts, wanted: GivenNetwork, { subnetwork
  * Nodes have no addresses of their own. To Google (images, logs) they get by Private Google Access, which a NAT brings
  * along, to everything else by a NAT alone: https://cloud.google.com/nat/docs/overview#interaction-pga
  */
-function wayOutCheck({ names }: GkeFacts, wanted: GivenNetwork, { subnetwork, routers }: GivenFacts): Check {
+function wayOutCheck(
+  { names }: GkeFacts,
+  wanted: GivenNetwork,
+  { subnetwork, routers }: GivenNetworkFacts,
+): Check {
   const { project, region } = names
   const base = { id: 'gke.way-out', title: 'way out', wanted: 'a NAT, or Private Google Access at least' }
   if (routers?.ok !== true) return { ...base, ...unknown(routers) }

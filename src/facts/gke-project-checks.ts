@@ -94,7 +94,7 @@ function servicesCheck({ gke }: GkeFacts, { services }: ProjectFacts): Check {
 
 function quotaCheck({ gke, names }: GkeFacts, project: ProjectFacts): Check {
   const base = { id: 'gke.quota', title: 'quotas', wanted: `enough left in ${names.region}` }
-  if (project.cluster?.ok)
+  if (gke.cluster === undefined && project.cluster?.ok)
     return {
       ...base,
       status: 'pass',

@@ -32,7 +32,7 @@ export interface ProjectFacts {
   readonly cluster: ApiAnswer<ClusterState>
   /** Whether the bucket of the state keeps old versions. */
   readonly bucket: ApiAnswer<boolean>
-  /** A network that others made, when the app is to use one. */
+  /** What others made, when the app is to use it. */
   readonly given?: GivenFacts | undefined
 }
 

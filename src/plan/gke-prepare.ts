@@ -13,8 +13,8 @@ export interface PrepareFacts {
   /** APIs that are off. */
   readonly off: readonly string[]
   readonly bucket: 'absent' | 'unversioned' | 'ready'
-  /** Whether a cluster is there, whatever its state. */
-  readonly cluster: boolean
+  /** Whether the price was agreed to before: noted, or a cluster of ours is there, whatever its state. */
+  readonly known: boolean
   readonly estimate: Estimate
   /** Where the values go, what they should be, and what is there. */
   readonly values: { readonly path: string; readonly contents: string; readonly found: string | undefined }
@@ -31,11 +31,11 @@ const apisTimeoutMs = 5 * 60_000
 
 /** What must be there before Terraform can plan: APIs, the bucket of its state, its providers. The price is asked first. Pure. */
 export function planPrepare(facts: PrepareFacts): Plan {
-  const { verb, gke, names, off, bucket, cluster, estimate, values, workspace } = facts
+  const { verb, gke, names, off, bucket, known, estimate, values, workspace } = facts
   const { project } = names
   const upToDate = { skip: 'up to date' } as const
   const steps: Step[] = [
-    ...(cluster ? [] : [priceStep(facts)]),
+    ...(known ? [] : [priceStep(facts)]),
     {
       id: 'services.enable',
       title: off.length === 0 ? 'APIs are on' : `switch on ${off.length} APIs`,
@@ -73,8 +73,12 @@ export function planPrepare(facts: PrepareFacts): Plan {
       ...(facts.initialised && bucket !== 'absent' ? upToDate : {}),
     },
   ]
-  const asks = `this makes a GKE cluster with all it needs in ${project}, ${names.location}: about ${priceRange(estimate)} until \`rtdeploy down\`; \`rtdeploy plan\` lists what for`
-  return { verb, stage: 'prepare', steps, ...(cluster || facts.agreed ? {} : { asks }) }
+  const what =
+    names.given === 'cluster'
+      ? `what ${names.base} needs beside the cluster ${names.cluster} in ${project}`
+      : `a GKE cluster with all it needs in ${project}, ${names.location}`
+  const asks = `this makes ${what}: about ${priceRange(estimate)} until \`rtdeploy down\`; \`rtdeploy plan\` lists what for`
+  return { verb, stage: 'prepare', steps, ...(known || facts.agreed ? {} : { asks }) }
 }
 
 function priceStep({ estimate, consent, names }: PrepareFacts): Step {

@@ -14,10 +14,15 @@ interface Whose {
 }
 
 /** What goes, in words, and what stays since others made it. */
-function parts({ given, network }: GkeNames): string {
-  return given === undefined
-    ? 'the cluster, its network and its images, with all data in them'
-    : `the cluster and its images, with all data in them; the network ${network} stays`
+function parts({ given, network, cluster }: GkeNames): string {
+  switch (given) {
+    case undefined:
+      return 'the cluster, its network and its images, with all data in them'
+    case 'network':
+      return `the cluster and its images, with all data in them; the network ${network} stays`
+    case 'cluster':
+      return `its address and its images, with all data in them; the cluster ${cluster} stays`
+  }
 }
 
 /** The app's objects, then the wait until the load balancer that Google made for them has gone. Pure. */

@@ -173,7 +173,7 @@ function describeCondition(condition: Condition): string {
     case 'built':
       return `Cloud Build to push ${condition.tag}`
     case 'released':
-      return `the load balancer's parts to leave the network ${condition.cluster.network}`
+      return "the load balancer's parts to be gone"
     case 'answers':
       return `${nameOf(condition.entry)} to answer 200 at ${condition.path}`
   }

@@ -2,8 +2,11 @@ import { UserError } from '../errors.ts'
 import type { Verb } from '../report/report.ts'
 import type { Plan } from './plan.ts'
 
-/** What a cluster says to an account that may look at it but not change it: a dry run takes the rights of the real one. */
-const refusals: readonly string[] = ['cluster.forbidden', 'namespace.forbidden']
+/**
+ * What a cluster says to an account that may look at it but not change it: a dry run takes the rights of the real one. And
+ * what Terraform says when it is to read what others made by an API that is still off.
+ */
+const refusals: readonly string[] = ['cluster.forbidden', 'namespace.forbidden', 'gke.api-off']
 
 /**
  * The plan of a stage that this account may not look into: there may be something to do, and what is not known.

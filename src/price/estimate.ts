@@ -41,7 +41,8 @@ const connectionGib = { low: 0.02, high: 0.1 }
 /** A month of an app on GKE: with what its configuration makes, and no discounts but the free tier. Pure. */
 export function estimate(gke: GkeConfig, replicas: number): Estimate {
   const items = itemsOf(gke, replicas)
-  const freeTier = gke.minimal || gke.mode === 'autopilot' ? prices.freeTierMonth.low : 0
+  const zonal = gke.minimal || gke.mode === 'autopilot'
+  const freeTier = gke.cluster === undefined && zonal ? prices.freeTierMonth.low : 0
   const fee = prices.clusterHour.low * hours
   const sum = (side: 'low' | 'high') => items.reduce((all, item) => all + item[side], 0)
   const gib = (side: 'low' | 'high') =>
@@ -58,21 +59,10 @@ export function estimate(gke: GkeConfig, replicas: number): Estimate {
 }
 
 function itemsOf(gke: GkeConfig, replicas: number): Item[] {
-  const nodes = gke.minimal ? 2 : gke.mode === 'standard' ? 2 : 3
   return [
-    item('cluster', 'cluster fee', [[prices.clusterHour, hours]]),
-    ...workers(gke, replicas),
+    // What others pay for already is not counted: the pods run on their nodes.
+    ...(gke.cluster === undefined ? clusterItems(gke, replicas) : []),
     item('balancer', 'load balancer, without traffic', [[prices.forwardingRulesHour, hours]]),
-    ...(gke.minimal
-      ? [item('node-addresses', `addresses of ${nodes} nodes`, [[prices.addressHour, nodes * hours]])]
-      : gke.network !== undefined
-        ? []
-        : [
-            item('nat', `NAT for ${nodes} nodes, without traffic`, [
-              [prices.natNodeHour, nodes * hours],
-              [prices.addressHour, hours],
-            ]),
-          ]),
     item('registry', 'images, 2 GiB', [[prices.registryGibMonth, 2]]),
     item('bucket', 'Terraform’s state', [[prices.bucketGibMonth, 0.01]]),
     ...(gke.redis === 'memorystore'
@@ -85,6 +75,24 @@ function itemsOf(gke: GkeConfig, replicas: number): Item[] {
       ? [item('volumes', 'volumes, 10 GiB', [[prices.balancedDiskMonth, 10]])]
       : []),
     ...(gke.dns === 'zone' ? [item('zone', 'DNS zone', [[prices.zoneMonth, 1]])] : []),
+  ]
+}
+
+function clusterItems(gke: GkeConfig, replicas: number): Item[] {
+  const nodes = gke.minimal ? 2 : gke.mode === 'standard' ? 2 : 3
+  return [
+    item('cluster', 'cluster fee', [[prices.clusterHour, hours]]),
+    ...workers(gke, replicas),
+    ...(gke.minimal
+      ? [item('node-addresses', `addresses of ${nodes} nodes`, [[prices.addressHour, nodes * hours]])]
+      : gke.network !== undefined
+        ? []
+        : [
+            item('nat', `NAT for ${nodes} nodes, without traffic`, [
+              [prices.natNodeHour, nodes * hours],
+              [prices.addressHour, hours],
+            ]),
+          ]),
   ]
 }
 

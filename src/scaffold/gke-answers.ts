@@ -1,5 +1,5 @@
 import { shellLine } from '../command.ts'
-import { type GivenNetwork, type GkeConfig, googleName } from '../config/gke.ts'
+import { type GivenCluster, type GivenNetwork, type GkeConfig, googleName } from '../config/gke.ts'
 import { gkeNames } from '../config/gke-names.ts'
 import { exitCodes, UserError } from '../errors.ts'
 import {
@@ -19,6 +19,8 @@ export interface GkeOptions {
   readonly mode?: 'autopilot' | 'standard' | undefined
   readonly minimal?: boolean | undefined
   readonly spot?: boolean | undefined
+  readonly cluster?: string | undefined
+  readonly location?: string | undefined
   readonly network?: string | undefined
   readonly subnetwork?: string | undefined
   readonly dns?: 'records' | 'zone' | undefined
@@ -57,6 +59,7 @@ export function gkeAnswersOf(options: GkeOptions & KubernetesOptions, name: stri
       ['--entry', 'gateway'],
     )
   }
+  const cluster = clusterOf(options)
   const minimal = options.minimal ?? false
   const mode = minimal ? 'standard' : (options.mode ?? 'autopilot')
   if (zone !== undefined && !minimal) throw usage('--zone is for a minimal cluster', 'zone', ['--minimal'])
@@ -85,6 +88,7 @@ export function gkeAnswersOf(options: GkeOptions & KubernetesOptions, name: stri
     manifests: 'infra/kubernetes',
     secrets: secretNames(backendsOf({ redis, mongo }, options), app),
     terraform: 'infra/terraform',
+    ...(cluster === undefined ? {} : { cluster }),
     ...(network === undefined ? {} : { network }),
     authorizedNetworks: {},
   }
@@ -92,6 +96,28 @@ export function gkeAnswersOf(options: GkeOptions & KubernetesOptions, name: stri
 
 const problemOfName = (name: string) =>
   googleName.test(name) ? undefined : 'should be at most 63 of a-z, 0-9 and hyphens, a letter first'
+
+/** One that is there: what would be chosen for a new one has been chosen by others. */
+function clusterOf(options: GkeOptions): GivenCluster | undefined {
+  const { cluster, location } = options
+  if (cluster === undefined) {
+    if (location === undefined) return undefined
+    throw usage('--location is of a cluster that is there', 'cluster', [
+      '--cluster',
+      'NAME',
+      '--location',
+      location,
+    ])
+  }
+  const flags = ['--cluster', cluster, ...(location === undefined ? [] : ['--location', location])]
+  refuse(problemOfName(cluster), 'cluster', cluster, ['--cluster', 'NAME'])
+  const given = (['mode', 'minimal', 'spot', 'zone', 'network', 'subnetwork'] as const).find(
+    name => options[name] !== undefined,
+  )
+  if (given !== undefined)
+    throw usage(`--${given} is for a new cluster, ${cluster} is there already`, 'cluster', flags)
+  return { name: cluster, ...(location === undefined ? {} : { location }) }
+}
 
 /** One that is there: both names or none. */
 function networkOf({ network, subnetwork }: GkeOptions): GivenNetwork | undefined {

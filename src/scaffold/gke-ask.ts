@@ -25,6 +25,8 @@ export async function askGke(
     (await host.askText('Which region?', 'europe-west1', answer =>
       sentence('the region', problemOfRegion(answer)),
     ))
+  // Others have decided already.
+  if (options.cluster !== undefined) return { ...options, project: chosen, region }
   const known = options.minimal === true ? 'minimal' : options.mode
   const kind = known ?? (await host.askChoice<Kind>(kindQuestion))
   const mode = kind === 'autopilot' ? 'autopilot' : 'standard'

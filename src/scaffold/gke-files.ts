@@ -16,6 +16,8 @@ export function withGke(
     namespace: gke.namespace ?? name,
     zone: gke.zone ?? '',
     host: gke.host ?? '',
+    cluster: gke.cluster?.name ?? '',
+    location: gke.cluster?.location ?? '',
     network: gke.network?.name ?? '',
     subnetwork: gke.network?.subnetwork ?? '',
   })

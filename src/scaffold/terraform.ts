@@ -6,16 +6,11 @@ import type { TreeFile } from '../run/host.ts'
 
 /** The parts of templates/terraform that a configuration takes; a part is a folder, its files land side by side. Pure. */
 export function terraformParts(gke: GkeConfig): string[] {
-  const cluster = gke.minimal ? 'minimal' : gke.mode
   const managed = gke.certificate === 'managed' && gke.entry === 'gateway'
   const zone = gke.dns === 'zone'
   return [
     'base',
-    cluster,
-    gke.network === undefined ? 'network' : 'existing-network',
-    // Whether others have a NAT is theirs to decide.
-    ...(gke.minimal || gke.network !== undefined ? [] : ['nat']),
-    ...(gke.spot ? ['spot'] : []),
+    ...(gke.cluster === undefined ? clusterParts(gke) : ['existing-cluster']),
     // The Ingress has a ManagedCertificate, which is an object of the cluster.
     ...(managed || zone ? ['host'] : []),
     ...(managed ? ['certificate'] : []),
@@ -23,6 +18,17 @@ export function terraformParts(gke: GkeConfig): string[] {
     ...(managed && zone ? ['zone-certificate'] : []),
     ...(gke.redis === 'memorystore' ? ['memorystore'] : []),
     ...(gke.mongo === 'secret-manager' ? ['mongo-url'] : []),
+  ]
+}
+
+function clusterParts(gke: GkeConfig): string[] {
+  return [
+    'cluster',
+    gke.minimal ? 'minimal' : gke.mode,
+    gke.network === undefined ? 'network' : 'existing-network',
+    // Whether others have a NAT is theirs to decide.
+    ...(gke.minimal || gke.network !== undefined ? [] : ['nat']),
+    ...(gke.spot ? ['spot'] : []),
   ]
 }
 
@@ -35,11 +41,19 @@ export function terraformValues(gke: GkeConfig, names: GkeNames): Record<string,
     name: names.base,
     labels: names.labels,
     services: neededServices(gke),
+    ...(gke.cluster === undefined
+      ? clusterValues(gke, names)
+      : { cluster: names.cluster, cluster_location: names.location }),
+    ...(parts.includes('host') ? { host: gke.host } : {}),
+  }
+}
+
+function clusterValues(gke: GkeConfig, names: GkeNames): Record<string, unknown> {
+  return {
     deletion_protection: !gke.minimal,
     authorized_networks: gke.authorizedNetworks,
     ...(gke.minimal ? { zone: names.location } : {}),
     ...networkValues(gke.network),
-    ...(parts.includes('host') ? { host: gke.host } : {}),
   }
 }
 

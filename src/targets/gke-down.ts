@@ -88,14 +88,14 @@ async function destroy(session: GkeSession, facts: GkeFacts, connected: boolean)
   const groups = await groupsOf(session)
   if (connected) {
     refuseShared(session, groups)
-    if (groups.length > 0) return expected(planWait(names, await whose(session)))
+    if (groups.some(isOurs(session))) return expected(planWait(names, await whose(session)))
   } else if (groups.length > 0) {
     // Nobody is there to clear them up, and they keep the network from going.
     const { items } = await leftOver(session)
     if (items.length > 0) return { plan: planLeftovers(names, { items, resources: [] }), left: true }
   }
   if (state.protectedCluster && connected) return expected(planOpen(names, workspace))
-  const found = await readTerraform(host, workspace, where, ['-destroy', '-var=deletion_protection=false'])
+  const found = await readTerraform(host, workspace, where, ['-destroy', ...howToDestroy(session, facts)])
   if (found.kind === 'planned') return expected(planDestroy(names, workspace, found.changes))
   const damage =
     found.kind === 'locked'
@@ -104,6 +104,15 @@ async function destroy(session: GkeSession, facts: GkeFacts, connected: boolean)
   if (damage === undefined && found.kind === 'broken') throw found.error
   return expected(planRepair('down', workspace, names, damage, session.flags.yes === true))
 }
+
+/** Terraform reads a cluster of others before it destroys, and gives up where that is gone. */
+function howToDestroy({ names }: GkeSession, { project }: GkeFacts): string[] {
+  if (names.given !== 'cluster') return ['-var=deletion_protection=false']
+  return project?.cluster?.ok === true ? [] : ['-refresh=false']
+}
+
+const isOurs = (session: GkeSession) => (group: ComputeItem) =>
+  serviceOf(group).namespace === namespaceOf(session)
 
 const namespaceOf = ({ gke, config }: GkeSession) => gke.namespace ?? config.name
 
@@ -120,9 +129,11 @@ async function groupsOf(session: GkeSession): Promise<ComputeItem[]> {
 
 /** A cluster that serves others does not go: what they have in it would go with it. */
 function refuseShared(session: GkeSession, groups: readonly ComputeItem[]): void {
+  const { names } = session
+  // A cluster of others stays anyway.
+  if (names.given === 'cluster') return
   const others = groups.map(serviceOf).filter(({ namespace }) => namespace !== namespaceOf(session))
   if (others.length === 0) return
-  const { names } = session
   throw new UserError(`the cluster ${names.cluster} serves others, too: it stays as it is`, {
     code: 'gke.shared',
     hint: 'take those down first, then run this again',

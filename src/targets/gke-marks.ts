@@ -16,10 +16,14 @@ const markOf = (text: string | undefined): Mark | undefined =>
 
 /** Kept for the time when the cluster is gone, and what it left is to be told from what others have on the same network. */
 export async function noteMark(session: GkeSession, endpoint: string): Promise<void> {
-  const { host, project, gke, names, paths } = session
-  if (gke.network === undefined || markOf(await host.readFile(paths.marks))?.endpoint === endpoint) return
+  const { host, project, names, paths } = session
+  if (names.given === undefined || markOf(await host.readFile(paths.marks))?.endpoint === endpoint) return
   const token = async () => (await session.login()).token
-  const where = { context: names.context, namespace: 'kube-system' }
+  const where = {
+    context: names.context,
+    namespace: 'kube-system',
+    environment: session.config.environment?.name,
+  }
   const cluster = await connect(host, project, where, { kubeconfig: paths.kubeconfig, token })
   const [space] = objectsOf(await askCluster(host, cluster, getList(cluster, ['namespaces', 'kube-system'])))
   const uid = space?.metadata?.uid
@@ -31,8 +35,12 @@ export async function noteMark(session: GkeSession, endpoint: string): Promise<v
  * What is written on things of our cluster; undefined when no other cluster is on its network. Without a note of it nothing
  * there is known to be ours. Descriptions hold the uid of kube-system; names of groups, eight characters of its digest.
  */
-export async function clusterMarks({ host, gke, paths }: GkeSession): Promise<readonly string[] | undefined> {
-  if (gke.network === undefined) return undefined
+export async function clusterMarks({
+  host,
+  names,
+  paths,
+}: GkeSession): Promise<readonly string[] | undefined> {
+  if (names.given === undefined) return undefined
   const mark = markOf(await host.readFile(paths.marks))
   if (mark === undefined) return []
   return [mark.uid, createHash('sha256').update(mark.uid).digest('hex').slice(0, 8)]

@@ -84,7 +84,7 @@ export async function requireCluster(session: GkeSession): Promise<void> {
   if (await connectOwn(session)) return
   throw new UserError(`there is no cluster ${session.names.cluster} in ${session.names.project}`, {
     code: 'target.not-running',
-    hint: 'rtdeploy up',
+    hint: session.names.given === 'cluster' ? 'rtdeploy doctor' : 'rtdeploy up',
     exitCode: exitCodes.missing,
   })
 }

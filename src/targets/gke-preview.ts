@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { UserError } from '../errors.ts'
 import { clusterPaths } from '../facts/cluster-connection.ts'
 import { cloudError, readTerraform } from '../facts/gke-terraform.ts'
 import { planCloudBuild, pushEnv } from '../plan/gke-publish.ts'
@@ -30,7 +31,10 @@ export async function previewProvision(session: GkeSession): Promise<Plan> {
   const ran = await host.run(command, { changes: true })
   host.interrupted.throwIfAborted()
   if (ran.exitCode !== 0) throw cloudError(command, ran, where)
-  const found = await readTerraform(host, copy, where)
+  const found = await readTerraform(host, copy, where).catch((problem: unknown) => {
+    if (!(problem instanceof UserError) || problem.code !== 'gke.api-off') throw problem
+    throw new UserError('an API is off that `rtdeploy up` switches on', { ...problem, hint: 'rtdeploy up' })
+  })
   return planWith(session, workspace, found.kind === 'planned' ? found.changes : [], false)
 }
 

@@ -66,14 +66,14 @@ export async function prepare(session: GkeSession): Promise<Plan> {
   const on = project?.services?.ok ? project.services.value : []
   const made = estimate(gke, config.app.replicas)
   const digest = await initDigest(host, workspace)
-  const cluster = project?.cluster?.ok === true
+  const ours = gke.cluster === undefined && project?.cluster?.ok === true
   return planPrepare({
     verb,
     gke,
     names,
     off: neededServices(gke).filter(name => !on.includes(name)),
     bucket: bucketOf(session, facts),
-    cluster: cluster || (await host.readFile(paths.consent)) !== undefined,
+    known: ours || (await host.readFile(paths.consent)) !== undefined,
     estimate: made,
     values: {
       path: paths.values,
@@ -175,7 +175,8 @@ async function findDamage(session: GkeSession, terraform: Terraforming): Promise
 export async function brokenCluster(session: GkeSession, facts: GkeFacts): Promise<Damage | undefined> {
   const { host, verb, gke, names, config } = session
   const cluster = facts.project?.cluster
-  if (cluster?.ok !== true || !isOurBroken(cluster.value, names)) return undefined
+  if (gke.cluster !== undefined || cluster?.ok !== true || !isOurBroken(cluster.value, names))
+    return undefined
   const items = await readCompute(host, await session.login(), names.project)
   // On a network of others, their groups say nothing of this cluster.
   const others = (item: ComputeItem) =>

@@ -46,6 +46,15 @@ export const gkeConfigs: Readonly<Record<string, GkeConfig>> = {
     minimal: true,
     network: { name: 'shared', subnetwork: 'apps' },
   }),
+  cluster: gkeConfig({ cluster: { name: 'team', location: 'us-central1-b' } }),
+  'cluster-everything': gkeConfig({
+    cluster: { name: 'team' },
+    host,
+    certificate: 'managed',
+    dns: 'zone',
+    redis: 'memorystore',
+    mongo: 'secret-manager',
+  }),
   everything: gkeConfig({
     host,
     certificate: 'managed',

@@ -31,7 +31,7 @@ export function mirrorBalancers(
   shared: string,
   google: GoogleStandIn,
   namespace: string,
-  base: string,
+  on: { readonly network: string; readonly subnetwork: string },
 ): BalancerMirror {
   const stop = new AbortController()
   const have = new Map<string, string>()
@@ -58,8 +58,8 @@ export function mirrorBalancers(
         const body = JSON.stringify(
           Object.fromEntries(Object.entries(item).filter(([key]) => !madeUp.test(key))),
         )
-          .replaceAll(/global\/networks\/[\w-]+/g, `global/networks/${base}-vpc`)
-          .replaceAll(/subnetworks\/[\w-]+/g, `subnetworks/${base}-nodes`)
+          .replaceAll(/global\/networks\/[\w-]+/g, `global/networks/${on.network}`)
+          .replaceAll(/subnetworks\/[\w-]+/g, `subnetworks/${on.subnetwork}`)
         wanted.set(`${collection}/${item.name}`, body)
       }
     }

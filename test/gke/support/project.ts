@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { GkeConfig } from '../../../src/config/gke.ts'
+import { gkeNames } from '../../../src/config/gke-names.ts'
 import { forGke } from '../../../src/scaffold/gke-answers.ts'
 import { manifestFiles } from '../../../src/scaffold/kubernetes.ts'
 import { type App, kubernetesAnswersOf } from '../../../src/scaffold/kubernetes-answers.ts'
@@ -90,7 +91,7 @@ export async function gkeProject(google: GoogleStandIn, given: Partial<GkeConfig
   }
   const shared = await sharedGoogle(testbedFolder() ?? '')
   const unshare = await share(shared, 'tiny')
-  const balancers = mirrorBalancers(shared, google, namespace, 'tiny')
+  const balancers = mirrorBalancers(shared, google, namespace, gkeNames('tiny', gke))
   const kubectl = async (...args: readonly string[]) => {
     const { stdout } = await exec('kubectl', ['--namespace', namespace, ...args], { maxBuffer: 64 << 20 })
     return stdout

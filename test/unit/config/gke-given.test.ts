@@ -22,6 +22,70 @@ const problems = (gke: Readonly<Record<string, unknown>>): string[] => {
   }
 }
 
+describe('a cluster of others', () => {
+  const cluster = { name: 'team' }
+  const everything = {
+    host: 'chat.example.com',
+    certificate: 'managed',
+    dns: 'zone',
+    redis: 'memorystore',
+  } as const
+
+  it('is in the region, or where it is said to be', () => {
+    expect(parse({ cluster })?.cluster).toEqual(cluster)
+    const names = gkeNames('chat', gkeConfig({ ...least, cluster }))
+    expect(names).toMatchObject({
+      cluster: 'team',
+      location: 'europe-west1',
+      context: 'gke_my-project_europe-west1_team',
+    })
+    const zonal = gkeConfig({ ...least, cluster: { name: 'team', location: 'europe-west1-b' } })
+    expect(gkeNames('chat', zonal, 'staging')).toMatchObject({
+      base: 'chat--staging',
+      cluster: 'team',
+      context: 'gke_my-project_europe-west1-b_team',
+      image: 'europe-west1-docker.pkg.dev/my-project/chat--staging/app',
+    })
+  })
+
+  it.each([
+    ['mode', { mode: 'standard' }],
+    ['minimal', { mode: 'standard', minimal: true }],
+    ['spot', { mode: 'standard', spot: true }],
+    ['zone', { zone: 'europe-west1-b' }],
+    ['network', { network: { name: 'shared', subnetwork: 'apps' } }],
+    ['authorizedNetworks', { authorizedNetworks: { office: '203.0.113.0/24' } }],
+  ])('leaves no choice of %s', (key, given) => {
+    const found = problems({ cluster, ...given })
+    expect(found).toContainEqual(expect.stringMatching(`^gke\\.${key}: is for a cluster of its own`))
+    expect(found).toHaveLength(Object.keys(given).length)
+  })
+
+  it.each([
+    [{ cluster: 'team' }, /^gke\.cluster: should be a mapping with `name`/],
+    [{ cluster: { name: 'Team' } }, /^gke\.cluster\.name: should be the name of a cluster/],
+    [
+      { cluster: { name: 'team', location: 'Europe' } },
+      /^gke\.cluster\.location: should be a zone or a region/,
+    ],
+  ])('is refused as %j with a reason', (given, reason) => {
+    expect(problems(given)).toEqual([expect.stringMatching(reason)])
+  })
+
+  it('is none of what we make, take in or remove, with its network, nodes and account', () => {
+    const gke = gkeConfig({ cluster, ...everything })
+    const names = gkeNames('chat', gke)
+    const known = knownResources(gke, names).map(one => one.address)
+    expect(known).toContain('google_compute_global_address.entry')
+    expect(known).toContain('google_redis_instance.main')
+    expect(known.join()).not.toMatch(/container|compute_(?:network|subnetwork|router)|service_account/)
+    const permissions = neededPermissions(gke).join()
+    expect(permissions).toContain('container.clusters.get,')
+    expect(permissions).not.toMatch(/clusters\.(?:create|delete)|networks|iam\.|resourcemanager/)
+    expect(neededQuotas(gke).map(quota => quota.metric)).toEqual(['STATIC_ADDRESSES'])
+  })
+})
+
 describe('a network of others', () => {
   const network = { name: 'shared', subnetwork: 'apps' }
 

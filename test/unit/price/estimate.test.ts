@@ -38,6 +38,12 @@ describe('an estimate', () => {
     expect(estimate(given, 3).items.map(item => item.id)).not.toContain('nat')
   })
 
+  it('names only what is ours in a cluster of others', () => {
+    const made = estimate(gkeConfig({ cluster: { name: 'team' }, mongo: 'secret-manager' }), 3)
+    expect(made.items.map(item => item.id)).toEqual(['balancer', 'registry', 'bucket', 'secret'])
+    expect(made.freeTier).toBe(0)
+  })
+
   it('grows with the replicas on Autopilot, and not on nodes of one’s own', () => {
     expect(estimate(gkeConfig(), 10).high).toBeGreaterThan(estimate(gkeConfig(), 3).high)
     const standard = gkeConfig({ mode: 'standard' })

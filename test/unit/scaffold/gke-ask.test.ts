@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Question } from '../../../src/run/host.ts'
-import { answersOf } from '../../../src/scaffold/answers.ts'
+import { answersOf, type InitOptions } from '../../../src/scaffold/answers.ts'
 import { askMissing } from '../../../src/scaffold/ask.ts'
 
 type Asking = Parameters<typeof askMissing>[0]
@@ -61,6 +61,30 @@ describe('init for Google Cloud', () => {
     ]) {
       expect(() => answersOf({ ...given, ...wrong }, '/home/me')).toThrow(
         expect.objectContaining({ code: 'network.invalid', hint: expect.stringContaining('--subnetwork ') }),
+      )
+    }
+  })
+
+  it('asks nothing about a cluster that is there, and refuses what is for a new one', async () => {
+    const asked: string[] = []
+    const given = { project: 'team-chat-4711', region: 'us-east1', target: 'gke', cluster: 'team' } as const
+    const options = await askMissing(person({}, asked), given, async () => [])
+    expect(asked.join()).not.toContain('kind of cluster')
+    const answers = answersOf({ ...options, location: 'us-east1-c' }, '/home/me')
+    expect(answers.gke).toMatchObject({ cluster: { name: 'team', location: 'us-east1-c' } })
+    expect(answers.kubernetes.context).toBe('gke_team-chat-4711_us-east1-c_team')
+    const refused: readonly Partial<InitOptions>[] = [
+      { mode: 'standard' },
+      { minimal: true },
+      { spot: true },
+      { zone: 'us-east1-b' },
+      { network: 'x' },
+      { cluster: undefined, location: 'us-east1-c' },
+      { cluster: 'My Cluster' },
+    ]
+    for (const wrong of refused) {
+      expect(() => answersOf({ ...given, ...wrong }, '/home/me')).toThrow(
+        expect.objectContaining({ code: 'cluster.invalid', hint: expect.stringContaining('--cluster ') }),
       )
     }
   })
