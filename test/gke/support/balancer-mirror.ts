@@ -31,7 +31,8 @@ export function mirrorBalancers(
   shared: string,
   google: GoogleStandIn,
   namespace: string,
-  on: { readonly network: string; readonly subnetwork: string },
+  base: string,
+  on = { network: `${base}-vpc`, subnetwork: `${base}-nodes` },
 ): BalancerMirror {
   const stop = new AbortController()
   const have = new Map<string, string>()

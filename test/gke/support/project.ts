@@ -91,7 +91,7 @@ export async function gkeProject(google: GoogleStandIn, given: Partial<GkeConfig
   }
   const shared = await sharedGoogle(testbedFolder() ?? '')
   const unshare = await share(shared, 'tiny')
-  const balancers = mirrorBalancers(shared, google, namespace, gkeNames('tiny', gke))
+  const balancers = mirrorBalancers(shared, google, namespace, 'tiny', gkeNames('tiny', gke))
   const kubectl = async (...args: readonly string[]) => {
     const { stdout } = await exec('kubectl', ['--namespace', namespace, ...args], { maxBuffer: 64 << 20 })
     return stdout
