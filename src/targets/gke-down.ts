@@ -8,6 +8,7 @@ import { planRepair } from '../plan/gke-repair.ts'
 import { planDestroy, planOpen, planRelease, planWait } from '../plan/gke-teardown.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type ComputeItem, isGroupOf, serviceOf } from '../tools/google-balancer.ts'
+import type { Workspace } from '../tools/terraform.ts'
 import { deadLock, noteUse } from './gke-lock.ts'
 import { clusterMarks } from './gke-marks.ts'
 import { connectOwn, ensureInit, writeValues } from './gke-own.ts'
@@ -75,6 +76,8 @@ async function destroy(session: GkeSession, facts: GkeFacts, connected: boolean)
   const { host, names, where } = session
   if (certain(facts.project?.bucket, `a bucket ${names.bucket}`) === undefined) return undefined
   const workspace = await session.workspace()
+  // Terraform makes an empty state where there is none, as soon as it looks.
+  if (await stateless(session, workspace)) return undefined
   await writeValues(session)
   await takeFolder(session)
   await noteUse(session)
@@ -103,6 +106,13 @@ async function destroy(session: GkeSession, facts: GkeFacts, connected: boolean)
       : await brokenCluster(session, await session.facts(true))
   if (damage === undefined && found.kind === 'broken') throw found.error
   return expected(planRepair('down', workspace, names, damage, session.flags.yes === true))
+}
+
+/** Another environment keeps the bucket, and this one has no state in it. */
+async function stateless({ host, login, names }: GkeSession, workspace: Workspace): Promise<boolean> {
+  if ((await host.kindOf(unsavedState(workspace))) === 'file') return false
+  const bucket = await readBucket(host, await login(), names)
+  return bucket !== undefined && !bucket.own && bucket.others.length > 0
 }
 
 /** Terraform reads a cluster of others before it destroys, and gives up where that is gone. */
