@@ -34,11 +34,15 @@ export interface GkeProject {
 
 const passed = ['DOCKER_HOST', 'DOCKER_CONFIG', 'KUBECONFIG'] as const
 
+/** What leads to this machine's Docker engine and to the real cluster. */
+export const passedOn = (): Record<string, string> =>
+  Object.fromEntries(passed.flatMap(name => (process.env[name] ? [[name, process.env[name]]] : [])))
+
 /**
  * The load balancers look addresses up, and the registry its repositories, in the one Google that they know: both are
  * there as well.
  */
-async function share(google: string, name: string): Promise<() => Promise<void>> {
+export async function share(google: string, name: string): Promise<() => Promise<void>> {
   const headers = { authorization: 'Bearer testbed-access-token', 'content-type': 'application/json' }
   const addresses = `${google}/compute/v1/projects/testbed-project/global/addresses`
   const repositories = `${google}/artifactregistry/v1/projects/testbed-project/locations/us-central1/repositories`
@@ -85,10 +89,7 @@ export async function gkeProject(google: GoogleStandIn, given: Partial<GkeConfig
   edit('infra/kubernetes/deployment.yaml', text =>
     text.replace('minReadySeconds: 5', 'minReadySeconds: 1').replace('maxSurge: 1', 'maxSurge: 3'),
   )
-  const env = {
-    ...google.env,
-    ...Object.fromEntries(passed.flatMap(name => (process.env[name] ? [[name, process.env[name]]] : []))),
-  }
+  const env = { ...google.env, ...passedOn() }
   const shared = await sharedGoogle(testbedFolder() ?? '')
   const unshare = await share(shared, 'tiny')
   const balancers = mirrorBalancers(shared, google, namespace, 'tiny', gkeNames('tiny', gke))
