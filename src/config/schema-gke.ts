@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { GkeConfig } from './gke.ts'
 import { givenCluster, givenNetwork } from './schema-gke-given.ts'
 import { namespace, secrets } from './schema-kubernetes.ts'
 import { folder, oneOf } from './schema-parts.ts'
@@ -26,18 +27,23 @@ const range = matching(
 )
 const truth = z.boolean('should be true or false')
 
-/** The section `gke` of rtdeploy.yaml. */
+const defaultMode = 'autopilot'
+
+/** The section `gke` of rtdeploy.yaml, but for the default of `mode`. */
 export const gke = z
   .strictObject(
     {
       project: project.check(about('Id of the Google Cloud project.')),
       region: region.check(about('Region of everything that has one.')),
       zone: z.exactOptional(zone).check(about('Zone of a minimal cluster; <region>-b when absent.')),
-      mode: z
-        ._default(oneOf('autopilot', 'standard'), 'autopilot')
-        .check(
-          about('autopilot: Google runs the nodes, pods are paid for. standard: a node pool of your own.'),
-        ),
+      // Filled in by `withMode`: beside `cluster` it must be told from a mode that somebody wrote.
+      mode: z.exactOptional(oneOf('autopilot', 'standard')).check(
+        z.meta({
+          description:
+            'autopilot: Google runs the nodes, pods are paid for. standard: a node pool of your own.',
+          default: defaultMode,
+        }),
+      ),
       minimal: z
         ._default(truth, false)
         .check(about('One zone, Spot nodes only, no NAT: cheap, and away now and then.')),
@@ -96,23 +102,26 @@ export const gke = z
       if (value.dns === 'zone' && value.host === undefined)
         wrong('dns', 'needs `host`: a zone is for a host name')
       if (value.cluster !== undefined) {
-        const own = ['minimal', 'spot', 'zone', 'network'] as const
+        const own = ['mode', 'minimal', 'spot', 'zone', 'network'] as const
         const named = own.filter(key => value[key] !== undefined && value[key] !== false)
         const more = Object.keys(value.authorizedNetworks).length > 0 ? (['authorizedNetworks'] as const) : []
-        const mode = value.mode === 'standard' ? (['mode'] as const) : []
-        for (const key of [...mode, ...named, ...more])
+        for (const key of [...named, ...more])
           wrong(key, 'is for a cluster of its own, `cluster` names one that is there')
         return
       }
+      const { mode = defaultMode } = value
       if (value.zone !== undefined && !value.minimal)
         wrong('zone', 'is for `minimal: true`; a cluster is regional otherwise')
       if (value.zone !== undefined && !value.zone.startsWith(`${value.region}-`)) {
         wrong('zone', `should be in the region ${value.region}`)
       }
-      if (value.spot && (value.minimal || value.mode === 'autopilot')) {
+      if (value.spot && (value.minimal || mode === 'autopilot')) {
         wrong('spot', 'is for `mode: standard`, without `minimal`')
       }
-      if (value.minimal && value.mode === 'autopilot')
+      if (value.minimal && mode === 'autopilot')
         wrong('minimal', 'is for `mode: standard`: Autopilot is regional')
     }),
   )
+
+/** The section with every default filled in. */
+export const withMode = (parsed: z.output<typeof gke>): GkeConfig => ({ mode: defaultMode, ...parsed })

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import type { Config } from './config.ts'
 import { isMapping } from './environments.ts'
 import { longestName, problemOfName } from './name.ts'
-import { gke } from './schema-gke.ts'
+import { gke, withMode } from './schema-gke.ts'
 import { kubernetes } from './schema-kubernetes.ts'
 import { backends, commandLine, dev, env, loadBalancer, local, oneOf, path, verify } from './schema-parts.ts'
 
@@ -101,4 +101,7 @@ export const configSchema = z
 
 type Parsed = z.output<typeof configSchema>
 /** Fails to compile when the schema and `Config` drift apart. */
-export const asConfig = ({ environments: _, ...parsed }: Parsed): Config => parsed
+export const asConfig = ({ environments: _, gke: section, ...parsed }: Parsed): Config => ({
+  ...parsed,
+  ...(section === undefined ? {} : { gke: withMode(section) }),
+})

@@ -50,6 +50,7 @@ describe('a cluster of others', () => {
 
   it.each([
     ['mode', { mode: 'standard' }],
+    ['mode', { mode: 'autopilot' }],
     ['minimal', { mode: 'standard', minimal: true }],
     ['spot', { mode: 'standard', spot: true }],
     ['zone', { zone: 'europe-west1-b' }],
