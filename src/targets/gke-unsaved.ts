@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { production } from '../config/environments.ts'
 import { UserError } from '../errors.ts'
+import { parseNotes } from '../run/notes.ts'
 import { type GkeSession, unsavedState } from './gke-session.ts'
 
 /**
@@ -16,7 +17,7 @@ export async function takeFolder({
   flags,
 }: Pick<GkeSession, 'host' | 'project' | 'gke' | 'names' | 'flags'>): Promise<void> {
   const path = join(project, '.rtdeploy', 'terraform.json')
-  const known = parseKnown(await host.readFile(path))
+  const known = parseNotes(await host.readFile(path))
   const last = known[gke.terraform] ?? production
   if (last === names.environment) return
   if ((await host.kindOf(unsavedState({ folder: join(project, gke.terraform) }))) === 'file') {
@@ -29,14 +30,4 @@ export async function takeFolder({
   await host.writeFile(path, `${JSON.stringify({ ...known, [gke.terraform]: names.environment })}\n`, {
     mode: 0o600,
   })
-}
-
-/** By folder, the environment that used it last. */
-function parseKnown(text: string | undefined): Readonly<Record<string, string>> {
-  try {
-    const value: unknown = JSON.parse(text ?? '{}')
-    return typeof value === 'object' && value !== null ? (value as Record<string, string>) : {}
-  } catch {
-    return {}
-  }
 }

@@ -7,6 +7,7 @@ import type { GivenSecret } from '../kubernetes/secrets.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Verb } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
+import { parseNotes } from '../run/notes.ts'
 import type { Cluster } from '../tools/kubectl.ts'
 
 /** Flags of one run that concern a cluster. */
@@ -114,7 +115,7 @@ async function open(host: Host, options: SessionOptions, settings: Session['sett
   const { server, ...cluster } = await connect(host, project, { ...settings, environment }, options.own)
   if (changes(verb, flags) && options.own === undefined) {
     const path = clusterPaths(project, environment).record
-    const known = parseKnown(await host.readFile(path))
+    const known = parseNotes(await host.readFile(path))
     const { context } = cluster
     const before = known[context]
     const recorded = config.kubernetes?.context
@@ -134,16 +135,6 @@ async function open(host: Host, options: SessionOptions, settings: Session['sett
       await host.writeFile(path, `${JSON.stringify({ ...known, [context]: server })}\n`, { mode: 0o600 })
   }
   return cluster
-}
-
-/** Which server each context led to. */
-function parseKnown(text: string | undefined): Readonly<Record<string, string>> {
-  try {
-    const value: unknown = JSON.parse(text ?? '{}')
-    return typeof value === 'object' && value !== null ? (value as Record<string, string>) : {}
-  } catch {
-    return {}
-  }
 }
 
 async function agree(host: Host, { yes }: KubernetesFlags, what: string): Promise<void> {
