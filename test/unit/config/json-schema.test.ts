@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { environmentKeys } from '../../../src/config/environments.ts'
 import { jsonSchema } from '../../../src/config/json-schema.ts'
 
 interface Node {
@@ -45,4 +46,22 @@ it('tells the defaults', () => {
     'local.port': 3000,
     'loadBalancer.timeout': 3600,
   })
+})
+
+it('offers environments the keys that may differ, each as it is elsewhere', () => {
+  const environments = schema.properties?.environments?.additionalProperties as Node
+  expect(Object.keys(environments.properties ?? {})).toEqual([...environmentKeys])
+  expect(environments.properties?.gke?.additionalProperties).toBe(false)
+  expect(environments.required).toBeUndefined()
+  const refs = [...JSON.stringify(environments).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(
+    ([, path]) => path ?? '',
+  )
+  expect(refs).toContain('properties/app/properties/replicas')
+  const lost = refs.filter(path => {
+    const found = path
+      .split('/')
+      .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], schema)
+    return found === undefined
+  })
+  expect(lost).toEqual([])
 })
