@@ -19,6 +19,14 @@ describe('the journal', () => {
     expect(await journal.unfinished()).toEqual([])
   })
 
+  it('of an environment knows nothing of another', async () => {
+    const { host, files } = fakeHost()
+    await openJournal(host, '/project/.rtdeploy', 'staging').write({ ...entry, state: 'about-to' })
+    expect(await openJournal(host, '/project/.rtdeploy').unfinished()).toEqual([])
+    expect(await openJournal(host, '/project/.rtdeploy', 'staging').unfinished()).toMatchObject([entry])
+    expect([...files.keys()]).toEqual(['/project/.rtdeploy/journal-staging.jsonl'])
+  })
+
   it('tells both steps that were under way at once, and of one that has ended no more', async () => {
     const { host } = fakeHost()
     const journal = openJournal(host, '/project/.rtdeploy')
