@@ -137,4 +137,5 @@ export function kubernetesFlags(command: Command): Command {
       'the folder holds an app: take over what Dockerfile and package.json say, change neither',
     )
     .option('--no-kubernetes', 'leave infra/kubernetes out')
+    .option('--env <name>', 'write the Terraform files of an environment, where it has a folder of its own')
 }

@@ -24,6 +24,8 @@ import { writtenSteps } from './written.ts'
 export async function init(host: Host, options: InitOptions, emit: Emit): Promise<Report> {
   const dryRun = options.dryRun === true
   const force = options.force === true
+  if (options.env !== undefined)
+    return (await import('./init-environment.ts')).initEnvironment(host, options, emit)
   refuseTwoSources(options)
   const adopted = await readAdopted(host, options)
   refuseImageless(adopted, options.target)

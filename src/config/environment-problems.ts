@@ -124,6 +124,13 @@ export function problemsBeside(
     : [...problems, ...otherFiles(gke, base.gke, name, (key, text) => at(['gke', key], text))]
 }
 
+const ways: Readonly<Record<'terraform' | 'manifests', (name: string, before: GkeConfig) => string>> = {
+  terraform: name =>
+    `set \`terraform: infra/${name}/terraform\` beside it, and \`rtdeploy init --env ${name}\` writes them`,
+  manifests: (name, before) =>
+    `set \`manifests: infra/${name}/kubernetes\` beside it, and begin there with a copy of ${before.manifests}`,
+}
+
 /** Terraform files and manifests are made for some of the settings: with others they are the wrong ones. */
 function otherFiles(
   gke: GkeConfig,
@@ -139,10 +146,9 @@ function otherFiles(
   const keys = new Set(shared.flatMap(folder => decides[folder]))
   return [...keys].filter(differs).map(key => {
     const folders = shared.filter(folder => decides[folder].includes(key))
-    const names = folders.map(folder => `\`${folder}: infra/${name}/${folder}\``).join(' and ')
     return at(
       key,
-      `takes other files than ${folders.map(folder => before[folder]).join(' and ')}: set ${names} beside it, and let \`rtdeploy init\` write them in an empty folder`,
+      `takes other files than ${folders.map(folder => before[folder]).join(' and ')}: ${folders.map(folder => ways[folder](name, before)).join('; ')}`,
     )
   })
 }

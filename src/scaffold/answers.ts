@@ -15,6 +15,8 @@ import {
 export interface InitOptions extends KubernetesOptions, GkeOptions {
   readonly folder?: string | undefined
   readonly name?: string | undefined
+  /** Of the project in the current folder: only its Terraform files are written. */
+  readonly env?: string | undefined
   readonly template?: string | undefined
   /** A skaffold.yaml or compose file of an app that is there. */
   readonly from?: string | undefined

@@ -75,13 +75,18 @@ function networkValues(given: GivenNetwork | undefined): Record<string, string> 
 const ignored = ['.terraform/', '*.tfstate*', '*.tfplan', 'errored.tfstate']
 
 /** `infra/terraform/`: the files of the chosen parts, .gitignore and terraform.tfvars.json. `template` is templates/terraform. Pure. */
-export function terraformFiles(template: readonly TreeFile[], name: string, gke: GkeConfig): TreeFile[] {
+export function terraformFiles(
+  template: readonly TreeFile[],
+  name: string,
+  gke: GkeConfig,
+  environment?: string,
+): TreeFile[] {
   const chosen = terraformParts(gke).flatMap(part => {
     const files = template.filter(file => file.path.startsWith(`${part}/`))
     if (files.length === 0) throw new TypeError(`templates/terraform has no ${part}`)
     return files.map(file => ({ ...file, path: join(gke.terraform, file.path.slice(part.length + 1)) }))
   })
-  const values = terraformValues(gke, gkeNames(name, gke))
+  const values = terraformValues(gke, gkeNames(name, gke, environment))
   return [
     ...chosen,
     {

@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runIn } from '../support/start-cli.ts'
@@ -79,5 +79,54 @@ describe('--env', { timeout: 60_000 }, () => {
     expect(run.stderr).toMatch(
       /rtdeploy\.yaml:\d+:\d+ environments\.staging\.app\.replicas: should be a whole/,
     )
+  })
+})
+
+describe('init --env', { timeout: 60_000 }, () => {
+  const own = { mode: 'standard', minimal: true, terraform: 'infra/test/terraform' }
+  const withFolder = (yaml: string) => yaml.replace('"test":{}', `"test":${JSON.stringify({ gke: own })}`)
+
+  it('writes the Terraform files of an environment that takes others than production', async () => {
+    await using made = project()
+    made.edit(withFolder)
+    const before = readFileSync(join(made.folder, 'rtdeploy.yaml'), 'utf8')
+    const run = await runIn(made.folder, ['init', '--env', 'test', '--json'])
+    expect([run.exitCode, run.stderr]).toEqual([0, ''])
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      environment: 'test',
+      outcome: 'done',
+      next: ['rtdeploy plan --env test'],
+    })
+    const read = (file: string) => readFileSync(join(made.folder, 'infra/test/terraform', file), 'utf8')
+    expect(JSON.parse(read('terraform.tfvars.json'))).toMatchObject({
+      name: 'tiny--test',
+      zone: 'europe-west1-b',
+    })
+    expect(read('cluster.tf')).toContain('spot')
+    expect(readFileSync(join(made.folder, 'rtdeploy.yaml'), 'utf8')).toBe(before)
+    const again = await runIn(made.folder, ['init', '--env', 'test', '--json'])
+    expect(JSON.parse(again.stdout)).toMatchObject({ outcome: 'nothing-to-do' })
+  })
+
+  it.each(['test', 'production'])(
+    'has nothing to write for %s, which has no folder of its own',
+    async name => {
+      await using made = project()
+      const run = await runIn(made.folder, ['init', '--env', name])
+      expect([run.exitCode, run.stderr]).toEqual([2, expect.stringContaining('environment.files')])
+      expect(run.stderr).toMatch(
+        /hint: for files of its own set environments\.(?:test|staging)\.gke\.terraform/,
+      )
+    },
+  )
+
+  it('is what a setting that takes other files names', async () => {
+    await using made = project()
+    made.edit(yaml => withFolder(yaml).replace(',"terraform":"infra/test/terraform"', ''))
+    const run = await runIn(made.folder, ['plan', '--env', 'test'])
+    expect([run.exitCode, run.stderr]).toEqual([
+      2,
+      expect.stringContaining('`rtdeploy init --env test` writes them'),
+    ])
   })
 })
