@@ -9,6 +9,7 @@ import { planDestroy, planOpen, planRelease, planWait } from '../plan/gke-teardo
 import type { Plan } from '../plan/plan.ts'
 import { type ComputeItem, isGroupOf, serviceOf } from '../tools/google-balancer.ts'
 import type { Workspace } from '../tools/terraform.ts'
+import { refuseNoFiles } from './gke-given.ts'
 import { deadLock, noteUse } from './gke-lock.ts'
 import { clusterMarks } from './gke-marks.ts'
 import { connectOwn, ensureInit, writeValues } from './gke-own.ts'
@@ -78,6 +79,7 @@ async function destroy(session: GkeSession, facts: GkeFacts, connected: boolean)
   const workspace = await session.workspace()
   // Terraform makes an empty state where there is none, as soon as it looks.
   if (await stateless(session, workspace)) return undefined
+  await refuseNoFiles(session)
   await writeValues(session)
   await takeFolder(session)
   await noteUse(session)

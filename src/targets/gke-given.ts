@@ -2,6 +2,21 @@ import { join } from 'node:path'
 import { exitCodes, UserError } from '../errors.ts'
 import type { GkeSession } from './gke-session.ts'
 
+/** Before Terraform says the same of a folder that it does not know. Throws `gke.no-files` (exit 2). */
+export async function refuseNoFiles({ host, project, config, gke }: GkeSession): Promise<void> {
+  const files = (await host.list(join(project, gke.terraform))) ?? []
+  if (files.some(({ name }) => name.endsWith('.tf'))) return
+  const { environment } = config
+  throw new UserError(`${gke.terraform} has no Terraform files`, {
+    code: 'gke.no-files',
+    hint:
+      environment === undefined
+        ? 'rtdeploy init --target gke in an empty folder writes them: put them there'
+        : `rtdeploy init --env ${environment.name} writes them`,
+    exitCode: exitCodes.usage,
+  })
+}
+
 /**
  * The files in infra/terraform are made for what rtdeploy.yaml said at the time: others would make what is there already a
  * second time, since Terraform only warns of values that nothing asks for. Throws `gke.other-files` (exit 2).

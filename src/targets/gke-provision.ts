@@ -15,7 +15,7 @@ import { estimate } from '../price/estimate.ts'
 import { type ComputeItem, serviceOf } from '../tools/google-balancer.ts'
 import type { Workspace } from '../tools/terraform.ts'
 import type { PlannedChange } from '../tools/terraform-plan.ts'
-import { refuseOtherFiles } from './gke-given.ts'
+import { refuseNoFiles, refuseOtherFiles } from './gke-given.ts'
 import { deadLock, noteUse } from './gke-lock.ts'
 import { ensureInit, isConnected, noteInit, valuesOf, writeValues } from './gke-own.ts'
 import { type GkeSession, unsavedState } from './gke-session.ts'
@@ -62,6 +62,7 @@ export async function prepare(session: GkeSession): Promise<Plan> {
   const { host, verb, gke, names, paths, config, flags } = session
   const facts = await session.facts()
   refuseUnfit(facts, countsFor(session))
+  await refuseNoFiles(session)
   await refuseOtherFiles(session)
   const workspace = await session.workspace()
   const { project } = facts

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { GkeConfig } from '../../../src/config/gke.ts'
 import { gkeNames } from '../../../src/config/gke-names.ts'
 import { terraformFiles } from '../../../src/scaffold/terraform.ts'
-import { refuseOtherFiles } from '../../../src/targets/gke-given.ts'
+import { refuseNoFiles, refuseOtherFiles } from '../../../src/targets/gke-given.ts'
 import type { GkeSession } from '../../../src/targets/gke-session.ts'
 import { gkeConfig, terraformTemplate } from '../../support/gke-configs.ts'
 
@@ -36,4 +36,26 @@ it.each([
     message: expect.stringContaining(`for a ${noun} of its own`),
     hint: expect.stringContaining(`rtdeploy init --${noun} NAME`),
   })
+})
+
+const bare = (environment: string | undefined, files: readonly string[] | undefined) => {
+  const host = { list: async () => files?.map(name => ({ name })) }
+  const config = environment === undefined ? {} : { environment: { name: environment } }
+  return refuseNoFiles({ host, project: '/app', gke: gkeConfig(), config } as unknown as GkeSession)
+}
+
+it.each([
+  ['staging', undefined, 'rtdeploy init --env staging writes them'],
+  [undefined, undefined, 'rtdeploy init --target gke'],
+  ['staging', ['terraform.tfvars.json'], 'rtdeploy init --env staging'],
+])('a folder of %s with %j has no Terraform files', async (environment, files, hint) => {
+  await expect(bare(environment, files)).rejects.toMatchObject({
+    code: 'gke.no-files',
+    exitCode: 2,
+    hint: expect.stringContaining(hint),
+  })
+})
+
+it('a folder with a file of Terraform has some', async () => {
+  await expect(bare('staging', ['cluster.tf'])).resolves.toBeUndefined()
 })
