@@ -80,10 +80,12 @@ export async function gkeProject(google: GoogleStandIn, given: Partial<GkeConfig
     const path = join(folder, file)
     writeFileSync(path, change(readFileSync(path, 'utf8')))
   }
+  // A cluster that is there has a mode already.
+  const section = gke.cluster === undefined ? gke : { ...gke, mode: undefined }
   edit(
     'rtdeploy.yaml',
     text =>
-      `${text.slice(0, text.indexOf('kubernetes:\n')).replace('target: kubernetes', 'target: gke').replace('app:\n', 'app:\n  ready: /readyz\n  env: { REDIS_HOST: tiny-redis }\n')}gke: ${JSON.stringify(gke)}\n`,
+      `${text.slice(0, text.indexOf('kubernetes:\n')).replace('target: kubernetes', 'target: gke').replace('app:\n', 'app:\n  ready: /readyz\n  env: { REDIS_HOST: tiny-redis }\n')}gke: ${JSON.stringify(section)}\n`,
   )
   // Fewer replicas at a time and less of a wait: what the tests look at is the same.
   edit('infra/kubernetes/deployment.yaml', text =>
