@@ -24,6 +24,8 @@ export interface Estimate {
   readonly per1000Connections: { readonly low: number; readonly high: number }
   /** What Google gives back for the first cluster of a billing account; already in `low`. */
   readonly freeTier: number
+  /** What the app costs on top and belongs to others, in words. */
+  readonly notCounted?: string
 }
 
 const hours = 730
@@ -55,6 +57,11 @@ export function estimate(gke: GkeConfig, replicas: number): Estimate {
     high: rounded(sum('high')),
     per1000Connections: { low: rounded(gib('low')), high: rounded(gib('high')) },
     freeTier: rounded(Math.min(freeTier, fee)),
+    ...(gke.cluster === undefined
+      ? {}
+      : {
+          notCounted: `the nodes of the cluster ${gke.cluster.name}, or what the pods request there on Autopilot`,
+        }),
   }
 }
 
@@ -159,6 +166,7 @@ export function renderEstimate(made: Estimate): string[] {
           `  the lower figure has Google’s free tier in it: ${dollars(made.freeTier)} for one cluster a billing account`,
         ]),
     `  each 1,000 people who are connected all month: ${range(made.per1000Connections)} more (estimate)`,
+    ...(made.notCounted === undefined ? [] : [`  not counted: ${made.notCounted}`]),
     '  all of it stops at `rtdeploy down`',
   ]
 }

@@ -42,6 +42,8 @@ describe('an estimate', () => {
     const made = estimate(gkeConfig({ cluster: { name: 'team' }, mongo: 'secret-manager' }), 3)
     expect(made.items.map(item => item.id)).toEqual(['balancer', 'registry', 'bucket', 'secret'])
     expect(made.freeTier).toBe(0)
+    expect(renderEstimate(made).join('\n')).toContain('not counted: the nodes of the cluster team')
+    expect(estimate(gkeConfig(), 3).notCounted).toBeUndefined()
   })
 
   it('grows with the replicas on Autopilot, and not on nodes of one’s own', () => {
