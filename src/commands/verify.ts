@@ -77,7 +77,9 @@ async function verifyProject(host: Host, flags: VerifyCommandFlags, emit: Emit) 
     )
   }
   const config = await readConfig(host, folder, flags.env)
-  const measured = await verifyRunning(host, running, config, flags, emit)
+  const measured = await verifyRunning(host, running, config, flags, emit).catch(error =>
+    withSettings(runtime, error),
+  )
   const disrupted =
     flags.disrupt === undefined
       ? []
@@ -87,6 +89,14 @@ async function verifyProject(host: Host, flags: VerifyCommandFlags, emit: Emit) 
   const inside = flags.inCluster ? await verifyInside(runtime, running, config, flags, emit) : []
   const checks = [...measured.checks, ...settings, ...inside, ...disrupted]
   return { ...measured, checks, backends: running.backends, next: ['rtdeploy status', 'rtdeploy down'] }
+}
+
+/** Where a load balancer has nobody to send to, its settings say why more often than the replicas do. */
+async function withSettings(runtime: Runtime, error: unknown): Promise<never> {
+  if (!(error instanceof UserError) || error.code !== 'target.unhealthy') throw error
+  const settings = (await runtime.verifySettings?.().catch(() => [])) ?? []
+  const whys = settings.flatMap(({ title, why }) => (why === undefined ? [] : [`${title}: ${why}`]))
+  throw new UserError(error.message, { ...error, details: [...error.details, ...whys] })
 }
 
 /** Measures a running target by what rtdeploy.yaml says of the app. */

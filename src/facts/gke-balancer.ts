@@ -20,19 +20,34 @@ export async function readBackendServices(
   const answer = await readApi(host, login, getResource(login, 'compute', path))
   if (answer?.ok !== true) return []
   const mark = `"kubernetes.io/service-name":"${service.namespace}/${service.name}"`
-  return Object.values(record(answer.value.items))
+  const ours = Object.values(record(answer.value.items))
     .flatMap(scope => {
       const found = record(scope).backendServices
       return Array.isArray(found) ? found.map(record) : []
     })
     .filter(one => String(one.description ?? '').includes(mark))
-    .map(one => ({
+  return Promise.all(
+    ours.map(async one => ({
       name: String(one.name),
       affinity: String(one.sessionAffinity ?? 'NONE'),
       timeout: Number(one.timeoutSec ?? 30),
       draining: Number(record(one.connectionDraining).drainingTimeoutSec ?? 0),
       scheme: String(one.loadBalancingScheme ?? ''),
-    }))
+      healthPath: await readHealthPath(host, login, one),
+    })),
+  )
+}
+
+/** For which path the health check of a backend service asks; undefined where it asks for none. */
+async function readHealthPath(host: Host, login: Login, service: Answer): Promise<string | undefined> {
+  const link = String(Array.isArray(service.healthChecks) ? service.healthChecks[0] : '')
+  const at = link.indexOf('projects/')
+  if (at === -1) return undefined
+  const answer = await readApi(host, login, getResource(login, 'compute', `compute/v1/${link.slice(at)}`))
+  if (answer?.ok !== true) return undefined
+  const { httpHealthCheck, httpsHealthCheck, http2HealthCheck } = answer.value
+  const { requestPath } = record(httpHealthCheck ?? httpsHealthCheck ?? http2HealthCheck)
+  return typeof requestPath === 'string' ? requestPath : undefined
 }
 
 const kinds =

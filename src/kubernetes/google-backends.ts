@@ -2,7 +2,7 @@ import type { LoadBalancer } from '../config/config.ts'
 import type { Check } from '../report/report.ts'
 import { backendConfigAnnotation, namedConfig } from './backend-config.ts'
 import { isLoadBalancer } from './entry.ts'
-import { at, type KubernetesObject, numberAt, textAt } from './object.ts'
+import { at, type KubernetesObject, listAt, numberAt, textAt } from './object.ts'
 
 /** A backend service as Compute Engine shows it: what the load balancer really does. */
 export interface BackendService {
@@ -14,6 +14,8 @@ export interface BackendService {
   readonly draining: number
   /** `EXTERNAL` is the classic load balancer, which cuts busy WebSockets too; `EXTERNAL_MANAGED` is Envoy. */
   readonly scheme: string
+  /** For which the load balancer asks to see whether a replica is healthy; undefined where it asks for none. */
+  readonly healthPath: string | undefined
 }
 
 /** What somebody asked for, and in which object. */
@@ -199,6 +201,17 @@ function problemsOf(
       'warn',
       `RT027: draining ${live.draining} s outlives the replica, which is ended after ${grace} s`,
       `set terminationGracePeriodSeconds above ${live.draining} in the Deployment`,
+    )
+  }
+  const probed = listAt(deployment, 'spec', 'template', 'spec', 'containers').flatMap(
+    container => textAt(container, 'readinessProbe', 'httpGet', 'path') ?? [],
+  )
+  if (live.healthPath !== undefined && probed.length > 0 && !probed.includes(live.healthPath)) {
+    const where = ingress === undefined ? 'RT018' : 'RT017'
+    add(
+      'warn',
+      `${where}: the load balancer asks for ${live.healthPath} to see who is healthy, and the pods’ own probe for ${probed[0]}: whatever does not answer 200 there gets no traffic`,
+      `set the path to ${probed[0]} in the ${ingress === undefined ? 'HealthCheckPolicy' : 'BackendConfig'}`,
     )
   }
   return problems

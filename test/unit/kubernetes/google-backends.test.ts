@@ -9,6 +9,7 @@ const defaults: BackendService = {
   timeout: 30,
   draining: 0,
   scheme: 'EXTERNAL',
+  healthPath: undefined,
 }
 const envoy = { ...defaults, scheme: 'EXTERNAL_MANAGED' }
 const good = { affinity: 'GENERATED_COOKIE', timeout: 86_400, draining: 30 }
@@ -168,6 +169,23 @@ spec: { timeoutSec: 86400, sessionAffinity: { affinityType: GENERATED_COOKIE } }
     expect(judgeBackends([classic, envoy], behindGateway, 'chat', { affinity: 'cookie' })).toMatchObject([
       { status: 'fail', found: 'NONE, timeout 30 s, draining 0 s' },
     ])
+  })
+
+  it('warn of a health check that asks for another path than the pods’ own probe', () => {
+    const live = { ...good, draining: 30, healthPath: '/' }
+    const probing = deployment.replace(
+      'containers: []',
+      'containers: [{ name: app, readinessProbe: { httpGet: { path: /readyz, port: http } } }]',
+    )
+    const classic = judge({ ...defaults, ...live }, service(), ingress('{}'), probing)
+    expect(classic).toMatchObject({
+      status: 'warn',
+      why: expect.stringMatching(/^RT017: the load balancer asks for \/ .* probe for \/readyz/),
+      hint: 'set the path to /readyz in the BackendConfig',
+    })
+    expect(judge({ ...envoy, ...live }, service(), probing)?.why).toMatch(/^RT018: /)
+    expect(judge({ ...envoy, ...live, healthPath: '/readyz' }, service(), probing)?.status).toBe('pass')
+    expect(judge({ ...envoy, ...live }, service(), deployment)?.status).toBe('pass')
   })
 
   it('are skipped where Google shows no backend service', () => {
