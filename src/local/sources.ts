@@ -19,6 +19,9 @@ const notSources = new Set([
 /** Where builds write. */
 const outputs = new Set(['dist', 'build', 'out', '.next', '.nuxt', '.output', '.svelte-kit'])
 
+/** Terraform keeps its own books beside its files, in one folder for each environment: they change no image. */
+const books = /^(?:\.terraform(?:\.lock\.hcl)?|.*\.tfstate(?:\..*)?)$/
+
 /** How the pages begin that `verify --html` writes. */
 export const ownPage = /^<!doctype html>[\s\S]{0,300}<meta name="generator" content="rtdeploy/
 
@@ -38,7 +41,7 @@ export async function digestSources(host: Host, project: string, options: Source
   const walk = async (folder: string): Promise<void> => {
     for (const entry of (await host.list(join(project, folder))) ?? []) {
       const path = `${folder}${entry.name}`
-      if (folder === '' && !isSource(entry.name)) continue
+      if (books.test(entry.name) || (folder === '' && !isSource(entry.name))) continue
       if (entry.kind === 'folder' && entry.name !== 'node_modules') await walk(`${path}/`)
       else if (entry.kind === 'file') {
         if (path.endsWith('.html') && ownPage.test((await host.readFile(join(project, path))) ?? '')) continue
