@@ -11,6 +11,11 @@ const network = { name: 'shared', subnetwork: 'apps' }
 /** What others have, and what of a plan is only for who has nothing. */
 const cases: readonly (readonly [string, Partial<GkeConfig>, RegExp])[] = [
   ['a network', { network: { ...network, pods: 'apps-pods' } }, /make (?:network|subnetwork|router|NAT)/],
+  [
+    'a cluster',
+    { cluster: { name: 'team' } },
+    /make (?:network|subnetwork|router|NAT|cluster|service account)/,
+  ],
 ]
 
 /** A group of another cluster on the same network, for a namespace that is called as ours is. */
