@@ -3,7 +3,13 @@ import type { GkeNames } from '../config/gke-names.ts'
 import type { Existing } from '../facts/gke-existing.ts'
 import type { Verb } from '../report/report.ts'
 import { gcloud } from '../tools/gcloud.ts'
-import { terraformImport, terraformPush, terraformUnlock, type Workspace } from '../tools/terraform.ts'
+import {
+  terraformImport,
+  terraformPush,
+  terraformUnlock,
+  terraformUntaint,
+  type Workspace,
+} from '../tools/terraform.ts'
 import type { StateLock } from '../tools/terraform-failures.ts'
 import type { Plan, Step } from './plan.ts'
 
@@ -15,8 +21,21 @@ export type Damage =
   | { readonly kind: 'lock'; readonly lock: StateLock }
   /** Google could not finish the cluster: it cannot be repaired, only made anew. */
   | { readonly kind: 'broken' }
-  /** It was made, and the run died before the state knew of it. */
-  | { readonly kind: 'unknown'; readonly existing: readonly Existing[] }
+  /** It was made, and the run ended before the state knew of it, or knew of its end. */
+  | {
+      readonly kind: 'unknown'
+      /** Not in the state. */
+      readonly existing: readonly Found[]
+      /** In the state as half made. */
+      readonly tainted: readonly Found[]
+    }
+  /** Google is still making the cluster that an earlier run began. */
+  | { readonly kind: 'making' }
+
+type Found = Pick<Existing, 'address' | 'id' | 'title'>
+
+/** As long as Terraform waits: templates/terraform. */
+const settleTimeoutMs = 40 * 60_000
 
 /** Puts right what an earlier run left; no steps when it left nothing. Pure. */
 export function planRepair(
@@ -55,12 +74,34 @@ export function planRepair(
     case 'unknown':
       return {
         ...plan,
-        steps: damage.existing.map(({ address, id, title }) => ({
-          id: `state.import:${address}`,
-          title: `take in ${title}, which an earlier run made`,
-          action: { kind: 'run', command: terraformImport(workspace, address, id) },
-        })),
+        steps: [
+          ...damage.existing.map(({ address, id, title }) => ({
+            id: `state.import:${address}`,
+            title: `take in ${title}, which an earlier run made`,
+            action: { kind: 'run' as const, command: terraformImport(workspace, address, id) },
+          })),
+          ...damage.tainted.map(({ address, title }) => ({
+            id: `state.untaint:${address}`,
+            title: `keep ${title}, whose making an earlier run did not see to its end`,
+            action: { kind: 'run' as const, command: terraformUntaint(workspace, address) },
+          })),
+        ],
       }
+    case 'making': {
+      const { project, location, cluster } = names
+      const step: Step = {
+        id: 'cluster.settle',
+        title: `wait until Google has made the cluster ${cluster}, which an earlier run began`,
+        action: {
+          kind: 'wait',
+          until: { kind: 'settled', project, location, cluster },
+          timeoutMs: settleTimeoutMs,
+          everyMs: 2000,
+        },
+        hint: `https://console.cloud.google.com/kubernetes/list?project=${project}`,
+      }
+      return { ...plan, steps: [step] }
+    }
   }
 }
 

@@ -77,6 +77,13 @@ export type CloudCondition =
       readonly region: string
       readonly services: readonly string[]
     }
+  /** Google is done with making the cluster, well or not. */
+  | {
+      readonly kind: 'settled'
+      readonly project: string
+      readonly location: string
+      readonly cluster: string
+    }
   /** Cloud Build has built and pushed the image. */
   | { readonly kind: 'built'; readonly project: string; readonly tag: string }
   /** What the cluster's controllers made on the network is gone: it cannot go before. */
@@ -170,6 +177,8 @@ function describeCondition(condition: Condition): string {
       return `${nameOf(condition.entry)} to have an address`
     case 'apis':
       return `${condition.services.length} APIs of ${condition.project} to answer`
+    case 'settled':
+      return `the cluster ${condition.cluster} to be made`
     case 'built':
       return `Cloud Build to push ${condition.tag}`
     case 'released':

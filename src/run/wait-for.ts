@@ -64,6 +64,7 @@ async function holds(
     case 'answers':
     case 'apis':
     case 'built':
+    case 'settled':
     case 'released':
       if (look === undefined) throw new Error(`nobody can look at ${condition.kind}`)
       return look(condition, tell)

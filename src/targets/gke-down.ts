@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts'
 import type { GkeFacts } from '../facts/gke.ts'
+import { readExisting } from '../facts/gke-existing.ts'
 import { type Leftovers, readBucket, readCompute, readLeftovers } from '../facts/gke-leftovers.ts'
 import { certain } from '../facts/gke-project.ts'
 import { readState, readTerraform } from '../facts/gke-terraform.ts'
@@ -13,7 +14,7 @@ import { refuseNoFiles } from './gke-given.ts'
 import { deadLock, noteUse } from './gke-lock.ts'
 import { clusterMarks } from './gke-marks.ts'
 import { connectOwn, ensureInit, writeValues } from './gke-own.ts'
-import { brokenCluster, refuseUnfit } from './gke-provision.ts'
+import { brokenCluster, isBeingMade, refuseUnfit } from './gke-provision.ts'
 import { type GkeSession, unsavedState } from './gke-session.ts'
 import { takeFolder } from './gke-unsaved.ts'
 import type { Target } from './target.ts'
@@ -74,7 +75,7 @@ async function leftOver(session: GkeSession): Promise<Leftovers> {
 }
 
 async function destroy(session: GkeSession, facts: GkeFacts, connected: boolean): Promise<Next | undefined> {
-  const { host, names, where } = session
+  const { host, gke, names, where } = session
   if (certain(facts.project?.bucket, `a bucket ${names.bucket}`) === undefined) return undefined
   const workspace = await session.workspace()
   // Terraform makes an empty state where there is none, as soon as it looks.
@@ -90,6 +91,15 @@ async function destroy(session: GkeSession, facts: GkeFacts, connected: boolean)
     return expected(planRepair('down', workspace, names, { kind: 'unsaved', file }, true))
   const state = await readState(host, workspace, where)
   if (state.addresses.length === 0) return undefined
+  if (isBeingMade(session, facts))
+    return expected(planRepair('down', workspace, names, { kind: 'making' }, true))
+  // Terraform would make it anew instead of taking its protection off.
+  const kept = await readExisting(host, await session.login(), gke, names, ({ address }) =>
+    state.protectedCluster ? state.tainted.includes(address) : false,
+  )
+  const tainted = kept.filter(({ found }) => found === 'ours')
+  if (tainted.length > 0)
+    return expected(planRepair('down', workspace, names, { kind: 'unknown', existing: [], tainted }, true))
   const groups = await groupsOf(session)
   if (connected) {
     refuseShared(session, groups)

@@ -1,10 +1,10 @@
 import { UserError } from '../errors.ts'
 import { readCompute } from '../facts/gke-leftovers.ts'
 import { readApi } from '../facts/gke-project.ts'
-import type { CloudCondition } from '../plan/plan.ts'
+import type { CloudCondition, ClusterCondition } from '../plan/plan.ts'
 import type { Host } from '../run/host.ts'
 import type { Login } from '../tools/gcloud.ts'
-import { enabledServices, getResource, newestBuild } from '../tools/google-apis.ts'
+import { clusterState, enabledServices, getResource, newestBuild } from '../tools/google-apis.ts'
 import { isGroupOf, serviceOf } from '../tools/google-balancer.ts'
 
 type Tell = (text: string) => void
@@ -15,6 +15,9 @@ const probes: Readonly<Record<string, (project: string, region: string) => strin
   container: (project, region) => `v1/projects/${project}/locations/${region}/clusters`,
   artifactregistry: (project, region) => `v1/projects/${project}/locations/${region}/repositories`,
 }
+
+export const isOfCloud = (until: ClusterCondition | CloudCondition): until is CloudCondition =>
+  until.kind === 'apis' || until.kind === 'built' || until.kind === 'released' || until.kind === 'settled'
 
 /** Looks at Google Cloud for a plan that waits. */
 export async function lookAtCloud(
@@ -41,6 +44,11 @@ export async function lookAtCloud(
       const late = waiting.flat()
       if (late.length > 0) tell(`${late.join(', ')} not yet everywhere`)
       return late.length === 0
+    }
+    case 'settled': {
+      const { project, location, cluster } = until
+      const answer = await readApi(host, login, clusterState(login, project, location, cluster))
+      return answer !== undefined && (!answer.ok || answer.value.status !== 'PROVISIONING')
     }
     case 'built': {
       const { project, tag } = until

@@ -118,8 +118,8 @@ export function openTerraform(session: GkeSession, more: readonly string[] = [])
   }
 }
 
-/** One kill can leave a state that was not saved, a lock, and what nobody noted: one after the other is put right. */
-export const repairs = 3
+/** One kill can leave a state that was not saved, a lock, a cluster under way, and what nobody noted: one after the other. */
+export const repairs = 4
 
 /** Looks for what an earlier run left, and says how it is put right. */
 export async function repair(session: GkeSession, terraform: Terraforming): Promise<Plan> {
@@ -157,21 +157,41 @@ async function findDamage(session: GkeSession, terraform: Terraforming): Promise
     return confirmed
   }
   if (found.kind === 'locked') return deadLock(session, found.lock)
-  const creates = new Set(
-    found.changes.flatMap(change => (change.action === 'create' ? [change.address] : [])),
-  )
-  if (creates.size === 0) return undefined
+  if (isBeingMade(session, facts)) return { kind: 'making' }
+  const of = (wanted: (change: PlannedChange) => boolean) =>
+    new Set(found.changes.filter(wanted).map(change => change.address))
+  const creates = of(change => change.action === 'create')
+  const tainted = of(change => change.tainted === true)
+  if (creates.size + tainted.size === 0) return undefined
   const login = await session.login()
-  const there = await readExisting(host, login, gke, names, resource => creates.has(resource.address))
-  const foreign = there.filter(resource => resource.found === 'foreign')
+  const there = await readExisting(
+    host,
+    login,
+    gke,
+    names,
+    ({ address }) => creates.has(address) || tainted.has(address),
+  )
+  const foreign = there.filter(({ found, address }) => found === 'foreign' && creates.has(address))
   if (foreign.length > 0) {
     throw new UserError(`${foreign.map(one => one.title).join(', ')}: there already, and not ours`, {
       code: 'gke.exists',
       hint: 'choose another `name` in rtdeploy.yaml; what others made stays as it is',
     })
   }
-  const existing = there.filter(resource => resource.found === 'ours')
-  return existing.length === 0 ? undefined : { kind: 'unknown', existing }
+  const ours = there.filter(resource => resource.found === 'ours')
+  if (ours.length === 0) return undefined
+  return {
+    kind: 'unknown',
+    existing: ours.filter(({ address }) => creates.has(address)),
+    tainted: ours.filter(({ address }) => tainted.has(address)),
+  }
+}
+
+/** An earlier run began our cluster and did not stay: nothing can be done with it, or to it, before Google is done. */
+export function isBeingMade({ gke, names }: GkeSession, { project }: GkeFacts): boolean {
+  const cluster = project?.cluster
+  if (gke.cluster !== undefined || cluster?.ok !== true) return false
+  return cluster.value.status === 'PROVISIONING' && cluster.value.owner === names.base
 }
 
 /** A cluster of ours that Google says is broken; throws `gke.cluster-broken` when more than `down` may go with it. */

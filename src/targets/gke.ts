@@ -12,7 +12,7 @@ import { addSecretVersion } from '../tools/gcloud.ts'
 import { taggedDigest } from '../tools/google-apis.ts'
 import { failureOfTerraform } from '../tools/terraform-failures.ts'
 import { gkeLeftovers, openTeardown } from './gke-down.ts'
-import { lookAtCloud } from './gke-look.ts'
+import { isOfCloud, lookAtCloud } from './gke-look.ts'
 import { openOverlap } from './gke-overlap.ts'
 import { connectOwn, requireCluster } from './gke-own.ts'
 import { previewProvision, previewRelease } from './gke-preview.ts'
@@ -94,7 +94,7 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
     }),
     lock: async () => ((await connectOwn(session)) ? inner.lock?.() : undefined),
     look: async (until, tell) => {
-      if (until.kind === 'apis' || until.kind === 'released' || until.kind === 'built') {
+      if (isOfCloud(until)) {
         return lookAtCloud(host, await session.login(), until, tell)
       }
       if (inner.look === undefined) throw new TypeError(`nobody can look at ${until.kind}`)

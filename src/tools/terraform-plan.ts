@@ -3,6 +3,8 @@ export interface PlannedChange {
   readonly address: string
   readonly type: string
   readonly action: 'create' | 'update' | 'replace' | 'destroy' | 'import'
+  /** It would be replaced only because Terraform did not see its making end well. */
+  readonly tainted?: true
   /** What it is called in Google Cloud, where that is known. */
   readonly name: string | undefined
   /** Of an update or a replacement; values that are sensitive are masked. */
@@ -44,6 +46,7 @@ export function parsePlan(stdout: string): PlannedChange[] {
         address: String(resource.address),
         type: String(resource.type),
         action,
+        ...(resource.action_reason === 'replace_because_tainted' ? { tainted: true as const } : {}),
         name: typeof shown === 'string' ? shown : undefined,
         fields: action === 'update' || action === 'replace' ? fieldsOf(change) : [],
       },
@@ -54,6 +57,8 @@ export function parsePlan(stdout: string): PlannedChange[] {
 /** What a state knows of. */
 export interface KnownState {
   readonly addresses: readonly string[]
+  /** Of these, what Terraform did not see made to its end. */
+  readonly tainted: readonly string[]
   /** The cluster refuses to be destroyed. */
   readonly protectedCluster: boolean
 }
@@ -67,6 +72,7 @@ export function parseState(stdout: string): KnownState {
   const cluster = resources.find(resource => resource.address === 'google_container_cluster.main')
   return {
     addresses: resources.map(resource => String(resource.address)),
+    tainted: resources.filter(({ tainted }) => tainted === true).map(({ address }) => String(address)),
     protectedCluster: record(cluster?.values).deletion_protection === true,
   }
 }

@@ -90,6 +90,11 @@ export function terraformImport(workspace: Workspace, address: string, id: strin
   return terraform(workspace, ['import', ...quiet, `-var-file=${workspace.values}`, address, id])
 }
 
+/** What Terraform takes for half made, since it did not see the end of it, is kept: it would be made anew. */
+export function terraformUntaint(workspace: Workspace, address: string): Command {
+  return terraform(workspace, ['untaint', address])
+}
+
 /** The state that an apply could not save. */
 export function terraformPush(workspace: Workspace, file: string): Command {
   return terraform(workspace, ['state', 'push', file])

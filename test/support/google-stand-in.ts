@@ -64,8 +64,11 @@ export async function sharedGoogle(testbed: string): Promise<string> {
   return found.TESTBED_CLOUD_URL ?? ''
 }
 
-/** Starts it empty: a project in which nobody has switched anything on yet. */
-export async function startGoogle(testbed: string): Promise<GoogleStandIn> {
+/** Starts it empty: a project in which nobody has switched anything on yet. `more`: how long what takes, for instance. */
+export async function startGoogle(
+  testbed: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<GoogleStandIn> {
   const home = await mkdtemp(join(tmpdir(), 'rtdeploy-google-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
@@ -80,6 +83,7 @@ export async function startGoogle(testbed: string): Promise<GoogleStandIn> {
     TESTBED_HOME: home,
     TESTBED_CLOUD_PORT: String(port),
     TESTBED_CLOUD_URL: url,
+    ...more,
   }
   const part = join(testbed, 'cloud', 'part')
   // Its clusters are all the one that is there: with its authority they can be used.

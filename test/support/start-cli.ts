@@ -7,6 +7,8 @@ export interface RunningCli {
   /** Resolves once stdout or stderr holds the text; rejects when the program ends without it. */
   readonly seen: (text: string) => Promise<void>
   readonly kill: (signal: NodeJS.Signals) => void
+  /** As a terminal does it: SIGINT to everything in the foreground, which is a process group of its own here. */
+  readonly pressCtrlC: () => void
 }
 
 /** Runs the built CLI in a folder, to its end. */
@@ -28,7 +30,9 @@ export function startIn(
     cwd,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   })
+  const pid = child.pid as number
   let stdout = ''
   let stderr = ''
   const watchers = new Set<() => void>()
@@ -53,5 +57,11 @@ export function startIn(
       look()
       void done.then(() => reject(new Error(`ended without ${text}: ${stdout}${stderr}`)))
     })
-  return { pid: child.pid as number, done, seen, kill: signal => void child.kill(signal) }
+  return {
+    pid,
+    done,
+    seen,
+    kill: signal => void child.kill(signal),
+    pressCtrlC: () => void process.kill(-pid, 'SIGINT'),
+  }
 }

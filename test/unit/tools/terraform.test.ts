@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { shellLine } from '../../../src/command.ts'
 import * as terraform from '../../../src/tools/terraform.ts'
 import { existingOf, failureOfTerraform, lockOf } from '../../../src/tools/terraform-failures.ts'
-import { parsePlan } from '../../../src/tools/terraform-plan.ts'
+import { parsePlan, parseState } from '../../../src/tools/terraform-plan.ts'
 
 const recorded = (name: string) =>
   readFileSync(join(import.meta.dirname, '../../recorded/terraform/1.11.4', name), 'utf8')
@@ -102,6 +102,30 @@ describe('a plan', () => {
     const text = JSON.stringify(parsePlan(JSON.stringify(document)))
     expect(text).not.toContain('hunter')
     expect(text).toContain('(sensitive)')
+  })
+
+  it('says what is replaced only because its making was not seen to its end', () => {
+    const document = (action_reason: string) =>
+      JSON.stringify({
+        format_version: '1.2',
+        resource_changes: [
+          { address: 'a.b', type: 'a', action_reason, change: { actions: ['delete', 'create'] } },
+        ],
+      })
+    expect(parsePlan(document('replace_because_tainted'))).toMatchObject([
+      { action: 'replace', tainted: true },
+    ])
+    expect(parsePlan(document('replace_because_cannot_update'))[0]).not.toHaveProperty('tainted')
+  })
+
+  it('of a state with such a resource has it', () => {
+    const resources = [
+      { address: 'a.b', mode: 'managed', tainted: true },
+      { address: 'a.c', mode: 'managed' },
+    ]
+    const state = parseState(JSON.stringify({ values: { root_module: { resources } } }))
+    expect(state).toMatchObject({ addresses: ['a.b', 'a.c'], tainted: ['a.b'] })
+    expect(parseState('{"format_version":"1.0"}')).toMatchObject({ addresses: [], tainted: [] })
   })
 
   it('that is none is refused', () => {
