@@ -1,11 +1,13 @@
-// `npm run test:gke`: the real gcloud, terraform, kubectl and docker against Google's APIs on this machine.
+// `npm run test:gke`: the real gcloud, terraform, kubectl and docker against Google's APIs and a cluster on this machine.
 import { defineConfig } from 'vitest/config'
 import { templatesForVite } from './scripts/templates.mjs'
+import { withoutCluster } from './vitest.cloud.config.ts'
 
 export default defineConfig({
   plugins: [templatesForVite()],
   test: {
-    include: ['test/gke/**/*.test.ts', 'test/judges/terraform*.test.ts'],
+    include: ['test/gke/**/*.test.ts'],
+    exclude: withoutCluster,
     testTimeout: 600_000,
     hookTimeout: 120_000,
     // One cluster, two cores.

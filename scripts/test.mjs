@@ -1,16 +1,19 @@
 // npm test: every test that this machine can run; names what it could not run and why. Arguments go to vitest.
 // npm run test:cluster, npm run test:gke: only those that need a cluster, or Google's APIs.
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureBuilt, ensureInstalled, root } from './installed.mjs'
 
 const chat = join(root, 'chat-template')
-/** Tests with a configuration of their own: they share one cluster. */
-const apart = ['cluster', 'gke']
-const only = apart.find(name => name === process.argv[2])
+/** Tests with configurations of their own, by what `npm run test:...` calls them. */
+const apart = { cluster: ['cluster'], gke: ['gke', 'cloud'] }
+/** One after the other, since there is one cluster; what needs none runs beside. */
+const turns = [['cluster', 'cloud'], ['gke']]
+const only = Object.keys(apart).find(name => name === process.argv[2])
 const given = process.argv.slice(only === undefined ? 2 : 3)
 const configOf = name => ['--config', `vitest.${name}.config.ts`]
 const work = mkdtempSync(join(tmpdir(), 'rtdeploy-npm-test-'))
@@ -20,19 +23,26 @@ const skipped = new Map()
 /** What failed, with its first words: told again at the end, where a log of thousands of lines is read. */
 const failed = []
 
-/** One run of vitest; adds its counts. */
-function vitest(cwd, name, args, env = {}) {
+/** One run of vitest; adds its counts. Beside another one its output is kept until it has ended. */
+async function vitest(cwd, name, args, { env = {}, beside = false } = {}) {
   const report = join(work, `${name}.json`)
   const program = join(cwd, 'node_modules', 'vitest', 'vitest.mjs')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const run = spawnSync(process.execPath, [program, 'run', ...reporters, ...args], {
+  const output = join(work, `${name}.log`)
+  const kept = beside ? openSync(output, 'w') : 'inherit'
+  const child = spawn(process.execPath, [program, 'run', ...reporters, ...args], {
     cwd,
     env: { ...process.env, RTDEPLOY_TEST_MISSING: missing, ...env },
-    stdio: 'inherit',
+    stdio: ['inherit', kept, kept],
   })
+  const [status, signal] = await once(child, 'exit')
+  if (beside) {
+    closeSync(kept)
+    process.stdout.write(readFileSync(output))
+  }
   if (!existsSync(report)) {
     totals.failed += 1
-    failed.push(`${name}: vitest ended with ${run.status ?? run.signal} and wrote no report`)
+    failed.push(`${name}: vitest ended with ${status ?? signal} and wrote no report`)
     return
   }
   const result = JSON.parse(readFileSync(report, 'utf8'))
@@ -40,7 +50,7 @@ function vitest(cwd, name, args, env = {}) {
   totals.failed += result.numFailedTests
   totals.skipped += result.numPendingTests + (result.numTodoTests ?? 0)
   // A file that cannot be loaded, or an error outside a test, fails the run without a failed test.
-  if (run.status !== 0 && result.numFailedTests === 0) {
+  if (status !== 0 && result.numFailedTests === 0) {
     totals.failed += 1
     failed.push(`${name}: an error outside a test, see above`)
   }
@@ -102,16 +112,19 @@ async function testChat() {
     process.stdout.write(`\nthe chat template, over the ${name} MongoDB\n`)
     const port = await freePort()
     const child = await startServer(program, args(port), port)
-    vitest(chat, `chat-${name}`, [], { MONGODB_URL: `mongodb://127.0.0.1:${port}` })
+    await vitest(chat, `chat-${name}`, [], { env: { MONGODB_URL: `mongodb://127.0.0.1:${port}` } })
     child.kill('SIGTERM')
   }
 }
 
 ensureInstalled(root)
 ensureInstalled(chat)
-vitest(root, only ?? 'rtdeploy', [...(only === undefined ? [] : configOf(only)), ...given])
+if (only === undefined) await vitest(root, 'rtdeploy', given)
+else
+  for (const name of apart[only]) await vitest(root, name, [...configOf(name), '--passWithNoTests', ...given])
 if (given.length === 0 && only === undefined) {
-  for (const name of apart) vitest(root, name, configOf(name))
+  for (const names of turns)
+    await Promise.all(names.map((name, at) => vitest(root, name, configOf(name), { beside: at > 0 })))
   await ensureBuilt()
   await testChat()
 }
