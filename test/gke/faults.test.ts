@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { liveTestbed } from '../support/google-stand-in.ts'
-import { leftovers } from './support/calls.ts'
+import { leftovers, madeTwice } from './support/calls.ts'
 import { faults, onCluster } from './support/faults.ts'
 import { ownGoogle } from './support/own-google.ts'
 
@@ -49,6 +49,27 @@ describe.skipIf(testbed === undefined)('an up that Google refuses', () => {
       expect((await storage(`${compute}/global/firewalls/strangers`, 'GET')).status).toBe(200)
     }
     await storage(`${compute}/global/firewalls/strangers`, 'DELETE')
+    const down = await own.project.run(['down', '--yes'])
+    expect(`${down.exitCode} ${down.stderr}`).toMatch(/^0 /)
+    expect(await leftovers(own.google)).toEqual([])
+  })
+
+  it('says that Google takes longer than Terraform waits, and the next up goes on', async () => {
+    const patience = (from: string, to: string) =>
+      own.project.edit('infra/terraform/cluster.tf', text =>
+        text.replace(`create = "${from}"`, `create = "${to}"`),
+      )
+    await own.google.admin('DELETE', 'calls')
+    // Whatever Google takes is too long: nobody has to wait for it here.
+    patience('40m', '1ms')
+    const slow = await own.project.run(['up', '--yes', '--no-verify'])
+    expect(`${slow.exitCode} ${slow.stderr}`).toMatch(
+      /^1 [\s\S]*Google is still at work[\s\S]*code: gke\.slow/,
+    )
+    patience('1ms', '40m')
+    const up = await own.project.run(['up', '--yes', '--no-verify'])
+    expect(`${up.exitCode} ${up.stderr}`).toMatch(/^0 [\s\S]*✓ keep cluster tiny/)
+    expect(await madeTwice(own.google)).toEqual([])
     const down = await own.project.run(['down', '--yes'])
     expect(`${down.exitCode} ${down.stderr}`).toMatch(/^0 /)
     expect(await leftovers(own.google)).toEqual([])
