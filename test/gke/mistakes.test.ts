@@ -86,7 +86,7 @@ const ofGateway: readonly Mistake[] = [
     file: 'gateway-without-policies',
     live: 'NONE 30 0',
     status: 'fail',
-    rules: ['RT002', 'RT008', 'RT027'],
+    rules: ['RT002', 'RT008', 'RT018', 'RT027'],
     felt: astray,
   },
 ]
@@ -218,7 +218,12 @@ describe.skipIf(testbed === undefined)('the chat on Google Cloud', () => {
     const { error } = JSON.parse(run.stdout)
     expect([run.exitCode, error]).toEqual([
       3,
-      expect.objectContaining({ code: 'target.unhealthy', hint: expect.stringContaining('RT017') }),
+      expect.objectContaining({
+        code: 'target.unhealthy',
+        details: expect.arrayContaining([
+          expect.stringContaining('RT017: the load balancer asks for /nowhere'),
+        ]),
+      }),
     ])
   })
 
