@@ -63,7 +63,8 @@ export class Committer {
       const batch = queue.waiting.splice(0, mostAtOnce)
       await this.#write(room, batch)
       const leftMs = began + framesAWrite * this.#pace.ms - performance.now()
-      if (batch.length > 1 && leftMs > 1) await sleep(leftMs)
+      const full = queue.waiting.length >= mostAtOnce
+      if (batch.length > 1 && leftMs > 1 && !full) await sleep(leftMs)
     }
     this.#queues.delete(room)
   }

@@ -16,6 +16,8 @@ export type TerraformFacts =
 
 /** Runs a Terraform that must not be cut off: it holds the lock of the state. */
 async function run(host: Host, command: Command): Promise<Ran> {
+  // An interrupt that came while Google was asked would never reach it.
+  host.interrupted.throwIfAborted()
   const ran = await host.run(command, { changes: true })
   host.interrupted.throwIfAborted()
   return ran

@@ -37,16 +37,23 @@ export function openJournal(host: Host, folder: string, environment?: string): J
   const run = `${host.self.pid}-${host.now()}`
   const read = async (): Promise<JournalEntry[]> =>
     ((await host.readFile(path)) ?? '').split('\n').flatMap(parseEntry)
-  return {
-    write: async entry => {
-      if (entry.state === 'about-to') {
-        const entries = await read()
-        if (entries.length > keptEntries) {
-          const kept = entries.slice(-keptEntries / 2).map(old => `${JSON.stringify(old)}\n`)
-          await host.writeFile(path, kept.join(''), { mode: 0o600 })
-        }
+  const write = async (entry: Omit<JournalEntry, 'at' | 'run'>) => {
+    if (entry.state === 'about-to') {
+      const entries = await read()
+      if (entries.length > keptEntries) {
+        const kept = entries.slice(-keptEntries / 2).map(old => `${JSON.stringify(old)}\n`)
+        await host.writeFile(path, kept.join(''), { mode: 0o600 })
       }
-      await host.appendFile(path, `\n${JSON.stringify({ at: host.now(), ...entry, run })}`)
+    }
+    await host.appendFile(path, `\n${JSON.stringify({ at: host.now(), ...entry, run })}`)
+  }
+  let before: Promise<unknown> = Promise.resolve()
+  return {
+    // One after the other: two steps at once would shorten the file over each other's lines.
+    write: entry => {
+      const written = before.then(() => write(entry))
+      before = written.catch(() => undefined)
+      return written
     },
     unfinished: async () => {
       const entries = await read()

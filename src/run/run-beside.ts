@@ -21,12 +21,16 @@ export async function runBeside(host: Host, plan: Plan, options: RunPlanOptions)
   if (beside === undefined) return { results: await runPlan(host, plan, options) }
   const stop = new AbortController()
   let underWay = true
+  let failed: unknown
   const side = { ...host, interrupted: AbortSignal.any([host.interrupted, stop.signal]) }
   const main = runPlan(host, plan, options)
   const other = runPlan(side, beside, { ...options, stop: stop.signal }).then(
     results => ({ results }),
     (problem: unknown) => {
-      if (underWay && !side.interrupted.aborted) tellFailed(options, problem)
+      if (underWay && !side.interrupted.aborted) {
+        failed = problem
+        tellFailed(options, problem)
+      }
       return { results: [], problem }
     },
   )
@@ -38,8 +42,15 @@ export async function runBeside(host: Host, plan: Plan, options: RunPlanOptions)
   } catch (error) {
     stop.abort(error)
     await other
-    throw error
+    throw withOther(error, failed)
   }
+}
+
+/** Both failed: the error that is thrown names the other one, which would come next. */
+function withOther(error: unknown, other: unknown): unknown {
+  if (!(error instanceof UserError) || !(other instanceof UserError)) return error
+  const also = [`besides: ${other.message}`, ...other.details.slice(0, 5)]
+  return new UserError(error.message, { ...error, details: [...error.details, ...also] })
 }
 
 /** Nobody is to wait minutes to hear of it. */

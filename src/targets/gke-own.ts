@@ -25,6 +25,7 @@ export async function ensureInit({ host, paths, where }: GkeSession, workspace: 
   const digest = await initDigest(host, workspace)
   if ((await host.readFile(paths.initialised)) === digest) return
   const command = terraformInit(workspace)
+  host.interrupted.throwIfAborted()
   const ran = await host.run(command, { changes: true })
   host.interrupted.throwIfAborted()
   if (ran.exitCode !== 0) throw cloudError(command, ran, where)

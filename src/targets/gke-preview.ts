@@ -5,6 +5,7 @@ import { cloudError, readTerraform } from '../facts/gke-terraform.ts'
 import { planCloudBuild, pushEnv } from '../plan/gke-publish.ts'
 import { needsBuilder, planPublish } from '../plan/kubernetes-publish.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { Host } from '../run/host.ts'
 import { terraformInitLocal } from '../tools/terraform.ts'
 import { writeValues } from './gke-own.ts'
 import { planWith } from './gke-provision.ts'
@@ -20,14 +21,11 @@ export async function previewProvision(session: GkeSession): Promise<Plan> {
   const { host, paths, where } = session
   const workspace = await session.workspace()
   await writeValues(session)
-  await host.makeFolder(paths.preview, 0o700)
-  for (const { name } of (await host.list(workspace.folder)) ?? []) {
-    if (!/\.tf$|^\.terraform\.lock\.hcl$/.test(name)) continue
-    await host.writeFile(join(paths.preview, name), (await host.readFile(join(workspace.folder, name))) ?? '')
-  }
+  await copyTerraform(host, workspace.folder, paths.preview)
   await host.writeFile(join(paths.preview, 'backend_override.tf'), 'terraform {\n  backend "local" {}\n}\n')
   const copy = { ...workspace, folder: paths.preview, data: join(paths.preview, 'data') }
   const command = terraformInitLocal(copy)
+  host.interrupted.throwIfAborted()
   const ran = await host.run(command, { changes: true })
   host.interrupted.throwIfAborted()
   if (ran.exitCode !== 0) throw cloudError(command, ran, where)
@@ -37,6 +35,25 @@ export async function previewProvision(session: GkeSession): Promise<Plan> {
   })
   return planWith(session, workspace, found.kind === 'planned' ? found.changes : [], false)
 }
+
+/** Terraform's files and nothing else: what is of an earlier copy and gone by now would be read, too. */
+export async function copyTerraform(
+  host: Pick<Host, 'makeFolder' | 'list' | 'readFile' | 'writeFile' | 'remove'>,
+  from: string,
+  to: string,
+): Promise<void> {
+  await host.makeFolder(to, 0o700)
+  const read = async (folder: string) =>
+    ((await host.list(folder)) ?? []).map(({ name }) => name).filter(isRead)
+  const wanted = await read(from)
+  for (const name of await read(to)) if (!wanted.includes(name)) await host.remove(join(to, name))
+  for (const name of wanted)
+    await host.writeFile(join(to, name), (await host.readFile(join(from, name))) ?? '')
+}
+
+/** What Terraform reads of a folder by itself: https://developer.hashicorp.com/terraform/language/values/variables */
+const isRead = (name: string) =>
+  /\.tf$|^\.terraform\.lock\.hcl$|^terraform\.tfvars(\.json)?$|\.auto\.tfvars(\.json)?$/.test(name)
 
 /** The stages of a release for a cluster that is not there: everything in it is new. */
 export function previewRelease(session: GkeSession): {

@@ -43,6 +43,23 @@ describe('the journal', () => {
     expect(await journal.unfinished()).toEqual([])
   })
 
+  it('keeps both of two steps that begin at once when it is shortened', async () => {
+    const { host, files } = fakeHost()
+    const old = JSON.stringify({ at: 1, run: 'old', ...entry, state: 'done' })
+    files.set(path, Array.from({ length: 1_001 }, () => old).join('\n'))
+    let shortened = 0
+    // The second one to shorten the file is slow, and would write over what the first has added meanwhile.
+    const writeFile: typeof host.writeFile = async (...args) => {
+      if (++shortened === 2) await new Promise(resolve => setTimeout(resolve, 20))
+      await host.writeFile(...args)
+    }
+    const journal = openJournal({ ...host, writeFile }, '/project/.rtdeploy')
+    await Promise.all(
+      ['terraform.apply', 'image.build'].map(step => journal.write({ ...entry, step, state: 'about-to' })),
+    )
+    expect((await journal.unfinished()).map(({ step }) => step)).toEqual(['terraform.apply', 'image.build'])
+  })
+
   it('forgets an unfinished step once a later run went on from there', async () => {
     const { host } = fakeHost()
     const killed = openJournal(host, '/project/.rtdeploy')

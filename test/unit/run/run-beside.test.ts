@@ -120,15 +120,18 @@ describe('two plans at once', () => {
     expect(await journal.unfinished()).toEqual([])
   })
 
-  it('end with the plan’s error when both fail', async () => {
+  it('end with the plan’s error when both fail, which names the other one', async () => {
     const long = held()
     const { events, outcome } = begin([
       ['terraform', { ...long, exitCode: 1 }],
-      ['build', { exitCode: 2 }],
+      ['build', { exitCode: 2, stderr: 'no such base image' }],
     ])
     await vi.waitFor(() => expect(notes(events)).toHaveLength(1))
     long.end()
-    expect(await outcome).toMatchObject({ error: { message: 'terraform exited with 1' } })
+    const also = ['besides: build exited with 2', '$ build', '  no such base image']
+    expect(await outcome).toMatchObject({
+      error: { message: 'terraform exited with 1', details: ['$ terraform', ...also] },
+    })
     expect(notes(events)).toHaveLength(1)
   })
 
