@@ -10,7 +10,7 @@ import { planDestroy, planOpen, planRelease, planWait } from '../plan/gke-teardo
 import type { Plan } from '../plan/plan.ts'
 import { type ComputeItem, isGroupOf, serviceOf } from '../tools/google-balancer.ts'
 import type { Workspace } from '../tools/terraform.ts'
-import { refuseNoFiles } from './gke-given.ts'
+import { refuseNoFiles, refuseOtherFiles } from './gke-given.ts'
 import { deadLock, noteUse } from './gke-lock.ts'
 import { clusterMarks } from './gke-marks.ts'
 import { connectOwn, ensureInit, writeValues } from './gke-own.ts'
@@ -42,6 +42,8 @@ interface Next {
 async function next(session: GkeSession, inner: Target): Promise<Next> {
   const facts = await session.facts(true)
   refuseUnfit(facts, needed)
+  // First of all: it is about what rtdeploy.yaml says stays, and goes by what the files say is ours.
+  await refuseOtherFiles(session)
   const connected = await connectOwn(session)
   if (connected) {
     const plan = await inner.planDown()

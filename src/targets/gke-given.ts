@@ -17,24 +17,53 @@ export async function refuseNoFiles({ host, project, config, gke }: GkeSession):
   })
 }
 
+/** What no file but those of templates/terraform for such a thing asks for together. */
+const asked = { network: ['network', 'subnetwork'], cluster: ['cluster', 'cluster_location'] } as const
+
 /**
  * The files in infra/terraform are made for what rtdeploy.yaml said at the time: others would make what is there already a
- * second time, since Terraform only warns of values that nothing asks for. Throws `gke.other-files` (exit 2).
+ * second time, or take down what is said to stay, since Terraform only warns of values that nothing asks for. Throws
+ * `gke.other-files` (exit 2).
  */
-export async function refuseOtherFiles({ host, project, gke, names }: GkeSession): Promise<void> {
+export async function refuseOtherFiles({
+  host,
+  project,
+  config,
+  gke,
+  names,
+  verb,
+}: GkeSession): Promise<void> {
   const { given } = names
-  if (given === undefined) return
   const folder = join(project, gke.terraform)
   const files = ((await host.list(folder)) ?? []).filter(({ name }) => name.endsWith('.tf'))
   if (files.length === 0) return
   const texts = await Promise.all(files.map(({ name }) => host.readFile(join(folder, name))))
-  if (texts.some(text => new RegExp(`^variable "${given}"`, 'm').test(text ?? ''))) return
-  throw new UserError(
-    `${gke.terraform} was written for a ${given} of its own, rtdeploy.yaml names one that is there`,
-    {
-      code: 'gke.other-files',
-      hint: `rtdeploy init --${given} NAME in an empty folder writes those that fit: put them there`,
-      exitCode: exitCodes.usage,
-    },
-  )
+  const asks = (name: string) => texts.some(text => new RegExp(`^variable "${name}"`, 'm').test(text ?? ''))
+  const written = (['cluster', 'network'] as const).find(noun => asked[noun].every(asks))
+  if (written === given) return
+  const there =
+    given === undefined || written === 'cluster' ? `a ${written} that is there` : `a ${given} of its own`
+  const named = given === undefined ? 'none' : `a ${given} that is there`
+  throw new UserError(`${gke.terraform} was written for ${there}, rtdeploy.yaml names ${named}`, {
+    code: 'gke.other-files',
+    hint: verb === 'down' ? asBefore(given, written) : `${initLine(config, given)} writes those that fit`,
+    exitCode: exitCodes.usage,
+  })
+}
+
+type Given = GkeSession['names']['given']
+
+/** What others made is not taken down with files that fit: what is there is what these were written for. */
+function asBefore(given: Given, written: Given): string {
+  const changes = [
+    ...(written === undefined ? [] : [`with gke.${written}`]),
+    ...(given === undefined ? [] : [`without gke.${given}`]),
+  ]
+  return `write rtdeploy.yaml as it was when they were written, ${changes.join(' and ')}, then run this again`
+}
+
+function initLine({ environment }: GkeSession['config'], given: Given): string {
+  if (environment !== undefined) return `rtdeploy init --env ${environment.name}`
+  const flags = { network: '--network NAME --subnetwork NAME', cluster: '--cluster NAME' }
+  return `rtdeploy init ${given === undefined ? '--target gke' : flags[given]} in an empty folder`
 }
