@@ -1,4 +1,6 @@
+import type { Config } from '../config/config.ts'
 import { exitCodes, UserError } from '../errors.ts'
+import { refuseClusterWide } from '../kubernetes/cluster-wide.ts'
 import { type KubernetesObject, nameOf, objectsOf, referenceOf } from '../kubernetes/object.ts'
 import { quotaProblems } from '../kubernetes/quota.ts'
 import type { Host } from '../run/host.ts'
@@ -7,12 +9,13 @@ import { askCluster } from './cluster-connection.ts'
 
 /**
  * What can be known of a namespace that is not there yet: may we make it, and does the cluster know every kind.
- * Throws `namespace.forbidden` and `cluster.kind-missing` (exit 3).
+ * Throws `namespace.forbidden` and `cluster.kind-missing` (exit 3), `environment.cluster-wide` (exit 2).
  */
 export async function checkNewNamespace(
   host: Host,
   cluster: Cluster,
   objects: readonly KubernetesObject[],
+  config: Config,
 ): Promise<void> {
   const [ran, resources] = await Promise.all([
     host.run(canI(cluster, 'create', 'namespaces'), { timeoutMs: 20_000, signal: host.interrupted }),
@@ -28,7 +31,7 @@ export async function checkNewNamespace(
   }
   const known = new Set(resources.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`))
   const strange = objects.filter(({ apiVersion, kind }) => !known.has(`${apiVersion} ${kind}`))
-  if (strange.length === 0) return
+  if (strange.length === 0) return refuseClusterWide(objects, config, resources)
   const kinds = [...new Set(strange.map(({ kind, apiVersion }) => `${kind} (${apiVersion})`))]
   throw new UserError(`the cluster does not know ${kinds.join(', ')}`, {
     code: 'cluster.kind-missing',

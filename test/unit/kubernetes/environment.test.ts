@@ -128,3 +128,77 @@ describe('manifests of an environment beside production in a cluster', () => {
     expect(inEnvironment([service], cluster(''))).toEqual([service])
   })
 })
+
+const route = (name: string, gateway: object, hostnames: readonly string[] = []): KubernetesObject => ({
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'HTTPRoute',
+  metadata: { name },
+  spec: { parentRefs: [gateway], ...(hostnames.length === 0 ? {} : { hostnames }) },
+})
+const traefik = (hostname?: string): KubernetesObject => ({
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'Gateway',
+  metadata: { name: 'chat' },
+  spec: { gatewayClassName: 'traefik', listeners: [{ name: 'web', ...(hostname && { hostname }) }] },
+})
+const forHosts = (...hosts: readonly (string | undefined)[]): KubernetesObject => ({
+  ...ingress(),
+  spec: { ingressClassName: 'traefik', rules: hosts.map(host => (host === undefined ? {} : { host })) },
+})
+const a = 'a.example.com'
+const b = 'b.example.com'
+const tried = 'url: "https://try.example.com"'
+const ofA = `, url: "https://${a}"`
+const other = { ...forHosts(b), metadata: { name: 'more' } }
+
+describe('requests of production', () => {
+  it.each<[string, KubernetesObject[], string, string, string]>([
+    ['the second host of an Ingress', [forHosts(a, b)], ofA, b, 'kubernetes.manifests'],
+    ['a host beside rules without one', [forHosts(a, undefined)], ofA, 'any host', 'kubernetes.manifests'],
+    ['one of two hosts, production without url', [forHosts(a, b)], '', a, 'kubernetes.manifests'],
+    ['the host of another Ingress', [forHosts(a), other], ofA, b, 'kubernetes.manifests'],
+    ['a host that another one becomes', [forHosts(a), forHosts('try.example.com')], ofA, 'try', 'manifests'],
+    [
+      'all that no rule takes',
+      [{ ...ingress(a), spec: { defaultBackend: {}, rules: [{ host: a }] } }],
+      '',
+      'any',
+      '',
+    ],
+    ['a listener for any host', [traefik(), route('chat', { name: 'chat' })], '', 'any host', ''],
+    ['a Gateway of others', [route('chat', { name: 'all', namespace: 'infra' })], ofA, 'any host', ''],
+  ])('are not taken: %s', (_, objects, production, host, hint) => {
+    expect(() => inEnvironment(objects, cluster(tried, production))).toThrow(
+      expect.objectContaining({
+        code: 'environment.entry',
+        message: expect.stringContaining(host),
+        hint: expect.stringContaining(hint),
+      }),
+    )
+  })
+
+  it.each<[string, KubernetesObject[]]>([
+    ['a route has the host of its listener', [traefik(a), route('chat', { name: 'chat' })]],
+    ['nobody comes in by the other host', [forHosts(a, 'unused.invalid')]],
+    [
+      'the other host has an address of its own',
+      [forHosts(a), { ...other, spec: { ingressClassName: 'gce', rules: [{ host: b }] } }],
+    ],
+  ])('are left to it where %s', (_, objects) => {
+    const after = texts(inEnvironment(objects, cluster(tried)))
+    expect(after).toContain('try.example.com')
+    expect(after).not.toContain(`"${a}"`)
+  })
+
+  it('are not taken in one cluster of Google’s that both were given', () => {
+    const given = 'cluster: { name: team }'
+    const nginx = { ...ingress(), spec: { ingressClassName: 'nginx', rules: [{ host: 'chat.example.com' }] } }
+    const bare = google('ingress', given, '')
+    expect(() => inEnvironment([nginx], bare)).toThrow(
+      expect.objectContaining({ code: 'environment.entry', hint: expect.stringContaining('`gke.host`') }),
+    )
+    const own = { ...nginx, spec: { rules: [{}] } }
+    expect(inEnvironment([own], bare)).toEqual([own])
+    expect(inEnvironment([nginx], google('ingress', 'dns: records', ''))).toEqual([nginx])
+  })
+})
