@@ -1,7 +1,7 @@
 import type { Document } from 'yaml'
 import type * as z from 'zod/mini'
 import type { Config } from './config.ts'
-import { environmentKeys, isMapping, problemOfEnvironment } from './environments.ts'
+import { environmentKeys, isMapping, problemOfEnvironment, production } from './environments.ts'
 import type { GkeConfig } from './gke.ts'
 import { locate } from './locate.ts'
 import { nearest } from './nearest.ts'
@@ -68,8 +68,11 @@ export function problemsIn(issue: z.core.$ZodIssue, overlaid: Overlaid, merged: 
   }))
 }
 
+const folders = ['terraform', 'manifests'] as const
+type Folder = (typeof folders)[number]
+
 /** What decides which files there are: two environments that differ in it cannot share a folder. */
-const decides: Readonly<Record<'terraform' | 'manifests', readonly (keyof GkeConfig)[]>> = {
+const decides: Readonly<Record<Folder, readonly (keyof GkeConfig)[]>> = {
   terraform: [
     'mode',
     'minimal',
@@ -119,12 +122,20 @@ export function problemsBeside(
         at(['kubernetes', 'url'], `needs an address of its own: ${kubernetes.url} leads to ${other}`),
       )
   }
-  return gke === undefined || base.gke === undefined
-    ? problems
-    : [...problems, ...otherFiles(gke, base.gke, name, (key, text) => at(['gke', key], text))]
+  if (gke === undefined) return problems
+  const told = (key: string, text: string) => at(['gke', key], text)
+  for (const [other, { gke: its }] of others) {
+    if (its === undefined) continue
+    const same = folders.filter(folder => gke[folder] === its[folder])
+    // In a folder of production's, each is held to production alone: one mistake is told once.
+    const shared = other === production ? same : same.filter(folder => gke[folder] !== base.gke?.[folder])
+    const whose = other === production ? '' : ` of ${other}`
+    problems.push(...otherFiles(gke, its, { name, shared, whose }, told))
+  }
+  return problems
 }
 
-const ways: Readonly<Record<'terraform' | 'manifests', (name: string, before: GkeConfig) => string>> = {
+const ways: Readonly<Record<Folder, (name: string, before: GkeConfig) => string>> = {
   terraform: name =>
     `set \`terraform: infra/${name}/terraform\` beside it, and \`rtdeploy init --env ${name}\` writes them`,
   manifests: (name, before) =>
@@ -135,20 +146,19 @@ const ways: Readonly<Record<'terraform' | 'manifests', (name: string, before: Gk
 function otherFiles(
   gke: GkeConfig,
   before: GkeConfig,
-  name: string,
+  { name, shared, whose }: { name: string; shared: readonly Folder[]; whose: string },
   at: (key: string, text: string) => Problem,
 ): Problem[] {
   const differs = (key: keyof GkeConfig) =>
     presence.includes(key)
       ? (gke[key] === undefined) !== (before[key] === undefined)
       : JSON.stringify(gke[key]) !== JSON.stringify(before[key])
-  const shared = (['terraform', 'manifests'] as const).filter(folder => gke[folder] === before[folder])
   const keys = new Set(shared.flatMap(folder => decides[folder]))
   return [...keys].filter(differs).map(key => {
-    const folders = shared.filter(folder => decides[folder].includes(key))
+    const wrong = shared.filter(folder => decides[folder].includes(key))
     return at(
       key,
-      `takes other files than ${folders.map(folder => before[folder]).join(' and ')}: ${folders.map(folder => ways[folder](name, before)).join('; ')}`,
+      `takes other files than ${wrong.map(folder => before[folder]).join(' and ')}${whose}: ${wrong.map(folder => ways[folder](name, before)).join('; ')}`,
     )
   })
 }

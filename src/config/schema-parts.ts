@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import * as z from 'zod/mini'
 
 const about = (description: string) => z.meta({ description })
@@ -41,14 +42,14 @@ export const env = z.record(
   'should be a mapping of names to text',
 )
 
-export const folder = z
-  .string('should be a folder inside the project')
-  .check(
-    z.refine(
-      value => value !== '' && !/^(?:[/\\]|[A-Za-z]:)|\0/.test(value) && !value.split(/[/\\]/).includes('..'),
-      'should be a folder inside the project, relative to it',
-    ),
-  )
+export const folder = z.string('should be a folder inside the project').check(
+  z.refine(
+    value => value !== '' && !/^(?:[/\\]|[A-Za-z]:)|\0/.test(value) && !value.split(/[/\\]/).includes('..'),
+    'should be a folder inside the project, relative to it',
+  ),
+  // One folder has one spelling: environments that share it are found by comparing.
+  z.overwrite(value => posix.normalize(value).replace(/(?<=[^/])\/+$/, '')),
+)
 
 export const dev = z.strictObject(
   {

@@ -146,6 +146,38 @@ describe('problems of environments', () => {
     ])
   })
 
+  it.each(['./infra/terraform', 'infra/terraform/', 'infra//terraform', 'infra/./terraform//'])(
+    'arise in the folder of production as %s, too',
+    folder => {
+      expect(problems(`{ staging: { gke: { mode: standard, terraform: ${folder} } } }`)).toEqual([
+        expect.stringContaining('gke.mode: takes other files than infra/terraform: set'),
+      ])
+      expect(parse(`{ staging: { gke: { terraform: ${folder} } } }`, 'staging').gke?.terraform).toBe(
+        'infra/terraform',
+      )
+    },
+  )
+
+  it('arise between two that share a folder of their own', () => {
+    const staging = 'staging: { gke: { terraform: infra/extra, mode: standard } }'
+    const qa = (mode: string) => `qa: { gke: { terraform: ./infra/extra, mode: ${mode} } }`
+    expect(problems(`{ ${staging}, ${qa('standard')} }`)).toEqual([])
+    expect(problems(`{ ${staging}, ${qa('autopilot')} }`)).toEqual([
+      expect.stringContaining(
+        'environments.qa.gke.mode: takes other files than infra/extra of staging: set `terraform: infra/qa/terraform`',
+      ),
+    ])
+    const here = base.replace(/^target: gke$/m, 'target: kubernetes').replace(/^gke: .*$/m, '')
+    const google = (mode: string) => `{ gke: { project: my-project, region: r-west1, mode: ${mode} } }`
+    expect(problems(`{ staging: ${google('standard')}, qa: ${google('autopilot')} }`, here)).toEqual([
+      expect.stringContaining('environments.qa.gke.mode: takes other files than infra/terraform of staging'),
+    ])
+  })
+
+  it('are told once where one differs from production', () => {
+    expect(problems('{ staging: { gke: { mode: standard } }, qa: }')).toHaveLength(1)
+  })
+
   it('do not arise with folders of its own', () => {
     const folders = 'terraform: infra/staging/terraform, manifests: infra/staging/manifests'
     expect(problems(`{ staging: { gke: { mode: standard, redis: memorystore, ${folders} } } }`)).toEqual([])
