@@ -9,6 +9,7 @@ import {
   type ComputeItem,
   computeItems,
   itemsOfApp,
+  type OfCluster,
 } from '../tools/google-balancer.ts'
 import { type Existing, readExisting } from './gke-existing.ts'
 import { certain, readApi } from './gke-project.ts'
@@ -47,14 +48,14 @@ async function readKind(
   return items
 }
 
-/** `marks`: of the cluster on a network with others. Throws `gke.unknown` when Google does not say whether something is there. */
+/** `of`: what is known of a cluster that others are beside, or in. Throws `gke.unknown` when Google does not say whether something is there. */
 export async function readLeftovers(
   host: Host,
   login: Login,
   gke: GkeConfig,
   names: GkeNames,
   app: string,
-  marks?: readonly string[],
+  of: Pick<OfCluster, 'marks' | 'only'> = {},
 ): Promise<Leftovers> {
   const [items, existing] = await Promise.all([
     readCompute(host, login, names.project),
@@ -62,7 +63,7 @@ export async function readLeftovers(
   ])
   const [unseen] = existing.filter(resource => resource.found === 'unknown')
   if (unseen !== undefined) certain(unseen.answer, unseen.title)
-  const owner = { ...names, namespace: gke.namespace ?? app, app, marks }
+  const owner = { ...names, namespace: gke.namespace ?? app, app, ...of }
   return {
     items: itemsOfApp(items, owner),
     resources: existing.filter(resource => resource.found === 'ours'),

@@ -8,11 +8,11 @@ import { describeLeftovers, planBucket, planLeftovers, planState } from '../plan
 import { planRepair } from '../plan/gke-repair.ts'
 import { planDestroy, planOpen, planRelease, planWait } from '../plan/gke-teardown.ts'
 import type { Plan } from '../plan/plan.ts'
-import { type ComputeItem, isGroupOf, serviceOf } from '../tools/google-balancer.ts'
+import { type ComputeItem, isGroupOf, type OfCluster, serviceOf } from '../tools/google-balancer.ts'
 import type { Workspace } from '../tools/terraform.ts'
 import { refuseNoFiles, refuseOtherFiles } from './gke-given.ts'
 import { deadLock, noteUse } from './gke-lock.ts'
-import { clusterMarks } from './gke-marks.ts'
+import { appObjects, clusterMarks, isUnmarked, noteApp } from './gke-marks.ts'
 import { connectOwn, ensureInit, writeValues } from './gke-own.ts'
 import { brokenCluster, isBeingMade, refuseUnfit } from './gke-provision.ts'
 import { type GkeSession, unsavedState } from './gke-session.ts'
@@ -46,6 +46,7 @@ async function next(session: GkeSession, inner: Target): Promise<Next> {
   await refuseOtherFiles(session)
   const connected = await connectOwn(session)
   if (connected) {
+    await noteApp(session)
     const plan = await inner.planDown()
     if (plan.steps.length > 0)
       return { plan: planRelease(session.names, await whose(session), plan), left: false }
@@ -68,9 +69,14 @@ async function next(session: GkeSession, inner: Target): Promise<Next> {
 /** Quotas and APIs are for what makes something. */
 const needed = /^(?:program\.|gke\.(?:login|credentials|project)$)/
 
+async function readLeft(session: GkeSession): Promise<Leftovers> {
+  const { host, login, gke, names, config } = session
+  return readLeftovers(host, await login(), gke, names, config.name, await ofCluster(session))
+}
+
 async function leftOver(session: GkeSession): Promise<Leftovers> {
-  const { host, login, gke, names, config, flags } = session
-  const left = await readLeftovers(host, await login(), gke, names, config.name, await clusterMarks(session))
+  const { flags } = session
+  const left = await readLeft(session)
   // They are data, and --keep-data says that they are to stay.
   const items = left.items.filter(item => item.kind !== 'disks' || flags.keepData !== true)
   return { ...left, items }
@@ -140,13 +146,17 @@ const isOurs = (session: GkeSession) => (group: ComputeItem) =>
 
 const namespaceOf = ({ gke, config }: GkeSession) => gke.namespace ?? config.name
 
+async function ofCluster(session: GkeSession): Promise<OfCluster> {
+  const [marks, only] = [await clusterMarks(session), await appObjects(session)]
+  return { network: session.names.network, marks, only }
+}
+
 async function whose(session: GkeSession) {
-  const cluster = { network: session.names.network, marks: await clusterMarks(session) }
-  return { namespace: namespaceOf(session), cluster }
+  return { namespace: namespaceOf(session), cluster: await ofCluster(session) }
 }
 
 async function groupsOf(session: GkeSession): Promise<ComputeItem[]> {
-  const { cluster } = await whose(session)
+  const cluster = await ofCluster(session)
   const items = await readCompute(session.host, await session.login(), session.names.project)
   return items.filter(item => isGroupOf(item, cluster))
 }
@@ -169,13 +179,23 @@ function refuseShared(session: GkeSession, groups: readonly ComputeItem[]): void
 
 /** What stays on purpose, with what it costs. */
 export async function gkeLeftovers(session: GkeSession): Promise<readonly string[]> {
-  const { host, login, gke, names, config } = session
-  const left = await readLeftovers(host, await login(), gke, names, config.name, await clusterMarks(session))
-  const lines = describeLeftovers(left).map(line => `still there: ${line}`)
+  const { host, login, names } = session
+  const lines = [
+    ...describeLeftovers(await readLeft(session)).map(line => `still there: ${line}`),
+    ...((await isUnmarked(session)) ? notTold(session) : []),
+  ]
   const bucket = await readBucket(host, await login(), names)
   if (bucket === undefined) return lines
   const why = bucket.ours
     ? `other environments have their state in it: ${bucket.others.join(', ')}`
     : 'it was not made by rtdeploy'
   return [...lines, `still there: bucket ${names.bucket}, since ${why}`]
+}
+
+/** Who may not read kube-system does not know which load balancers the cluster made. */
+function notTold({ names }: GkeSession): string[] {
+  return [
+    `not looked for: parts of load balancers, since you may not read the namespace kube-system of ${names.cluster}, which tells whose they are`,
+    `  gcloud compute network-endpoint-groups list --project=${names.project}`,
+  ]
 }

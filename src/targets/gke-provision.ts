@@ -12,11 +12,12 @@ import { planProvision } from '../plan/gke-provision.ts'
 import { type Damage, planRepair } from '../plan/gke-repair.ts'
 import type { Plan } from '../plan/plan.ts'
 import { estimate } from '../price/estimate.ts'
-import { type ComputeItem, serviceOf } from '../tools/google-balancer.ts'
+import { type ComputeItem, isGroupOf } from '../tools/google-balancer.ts'
 import type { Workspace } from '../tools/terraform.ts'
 import type { PlannedChange } from '../tools/terraform-plan.ts'
 import { refuseNoFiles, refuseOtherFiles } from './gke-given.ts'
 import { deadLock, noteUse } from './gke-lock.ts'
+import { clusterMarks, isUnmarked } from './gke-marks.ts'
 import { ensureInit, isConnected, noteInit, valuesOf, writeValues } from './gke-own.ts'
 import { type GkeSession, unsavedState } from './gke-session.ts'
 import { takeFolder } from './gke-unsaved.ts'
@@ -196,18 +197,18 @@ export function isBeingMade({ gke, names }: GkeSession, { project }: GkeFacts): 
 
 /** A cluster of ours that Google says is broken; throws `gke.cluster-broken` when more than `down` may go with it. */
 export async function brokenCluster(session: GkeSession, facts: GkeFacts): Promise<Damage | undefined> {
-  const { host, verb, gke, names, config } = session
+  const { host, verb, gke, names } = session
   const cluster = facts.project?.cluster
   if (gke.cluster !== undefined || cluster?.ok !== true || !isOurBroken(cluster.value, names))
     return undefined
   const items = await readCompute(host, await session.login(), names.project)
-  // On a network of others, their groups say nothing of this cluster.
-  const others = (item: ComputeItem) =>
-    gke.network !== undefined && serviceOf(item).namespace !== (gke.namespace ?? config.name)
+  // On a network of others, their groups say nothing of this cluster. Where it cannot be told, all of them do.
+  const marks = (await isUnmarked(session)) ? undefined : await clusterMarks(session)
+  const inside = (item: ComputeItem) => isGroupOf(item, { network: names.network, marks })
   refuseUsed(
     verb,
     names,
-    items.filter(item => item.kind !== 'networkEndpointGroups' || !others(item)),
+    items.filter(item => item.kind !== 'networkEndpointGroups' || inside(item)),
   )
   return { kind: 'broken' }
 }

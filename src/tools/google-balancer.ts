@@ -61,11 +61,19 @@ export function computeItems(kind: BalancerKind, answer: Answer): ComputeItem[] 
 
 export const itemPath = ({ scope, kind, name }: ComputeItem): string => `${scope}/${kind}/${name}`
 
+/** By their names: the app's objects that things in Google Cloud are made for. */
+export interface AppObjects {
+  readonly services: readonly string[]
+  readonly claims: readonly string[]
+}
+
 /** The cluster that something on a network belongs to. */
 export interface OfCluster {
   readonly network: string
   /** What its controllers write into descriptions; undefined when no other cluster is on the network. */
   readonly marks?: readonly string[] | undefined
+  /** Where others have theirs in the cluster, and maybe in the namespace, too; undefined when all in it is ours. */
+  readonly only?: AppObjects | undefined
 }
 
 /** Whose app it belongs to. */
@@ -88,7 +96,7 @@ const uidIn = (name: string): string | undefined =>
  * the cluster's mark, which our groups and what uses them have shown. Pure.
  */
 export function itemsOfApp(items: readonly ComputeItem[], owner: Owner): ComputeItem[] {
-  const { namespace } = owner
+  const { namespace, only } = owner
   const all = new Set(items.map(itemPath))
   const ours = new Set<string>()
   const uids = new Set<string>()
@@ -112,8 +120,10 @@ export function itemsOfApp(items: readonly ComputeItem[], owner: Owner): Compute
     const uid = uidIn(name)
     return uid !== undefined && uid.length >= 4 && [...uids].some(known => known.startsWith(uid))
   }
+  const services = only?.services.map(name => `${name}"`) ?? ['']
   const named = (item: ComputeItem) =>
-    item.description.includes(`"kubernetes.io/service-name":"${namespace}/`) && marked(item)
+    services.some(name => item.description.includes(`"kubernetes.io/service-name":"${namespace}/${name}`)) &&
+    marked(item)
   const hasGroup = ({ uses }: ComputeItem) =>
     uses.some(path => path.includes('/networkEndpointGroups/') && all.has(path))
   for (const item of backends) if (named(item) && !hasGroup(item)) ours.add(itemPath(item))
@@ -121,9 +131,16 @@ export function itemsOfApp(items: readonly ComputeItem[], owner: Owner): Compute
   for (const item of made)
     if (item.kind === 'healthChecks' && (checked.has(itemPath(item)) || named(item))) ours.add(itemPath(item))
   const called = `-${namespace}-${owner.app}-`
+  const isCalled = ({ name }: ComputeItem) => {
+    const [, ending] = name.split(called)
+    // Somebody else's may be called `app-more`: after our own name there is a digest, and maybe a port.
+    return ending !== undefined && (only === undefined || /^[^-]+(?:-\d+)?$/.test(ending))
+  }
+  const usesOthers = (item: ComputeItem) =>
+    only !== undefined && item.uses.some(path => all.has(path) && !ours.has(path))
   for (const kind of ['urlMaps', 'targetHttpProxies', 'targetHttpsProxies', 'forwardingRules']) {
     for (const item of made)
-      if (item.kind === kind && (usesOurs(item) || (item.name.includes(called) && marked(item))))
+      if (item.kind === kind && !usesOthers(item) && (usesOurs(item) || (isCalled(item) && marked(item))))
         ours.add(itemPath(item))
   }
   for (const disk of items) if (disk.kind === 'disks' && isVolume(disk, owner)) ours.add(itemPath(disk))
@@ -132,8 +149,10 @@ export function itemsOfApp(items: readonly ComputeItem[], owner: Owner): Compute
 }
 
 /** The volumes' driver labels disks with their cluster, and describes whose they are; one that is in use is not left over. */
-function isVolume(disk: ComputeItem, { cluster, location, namespace }: Owner): boolean {
+function isVolume(disk: ComputeItem, { cluster, location, namespace, only }: Owner): boolean {
+  const [, claim = ''] = /"kubernetes.io\/created-for\/pvc\/name":"([^"]+)"/.exec(disk.description) ?? []
   return (
+    (only === undefined || only.claims.includes(claim)) &&
     disk.users === 0 &&
     disk.labels['goog-k8s-cluster-name'] === cluster &&
     disk.labels['goog-k8s-cluster-location'] === location &&
@@ -144,9 +163,13 @@ function isVolume(disk: ComputeItem, { cluster, location, namespace }: Owner): b
 const clusterOf = ({ description }: ComputeItem): string =>
   /"cluster-uid":"([^"]+)"/.exec(description)?.[1] ?? ''
 
-/** Whether it is a group of a cluster: all on a network of its own, only what is marked on one with others. Pure. */
-export function isGroupOf(item: ComputeItem, { network, marks }: OfCluster): boolean {
+/**
+ * Whether it is a group of a cluster: all on a network of its own, only what is marked on one with others, and only the
+ * app's own in a cluster with others. Pure.
+ */
+export function isGroupOf(item: ComputeItem, { network, marks, only }: OfCluster): boolean {
   if (item.kind !== 'networkEndpointGroups') return false
+  if (only !== undefined && !only.services.includes(serviceOf(item).service)) return false
   return marks === undefined ? item.network === network : marks.includes(clusterOf(item))
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { shellLine } from '../../../src/command.ts'
 import { gkeNames } from '../../../src/config/gke-names.ts'
 import { planLeftovers } from '../../../src/plan/gke-leftovers.ts'
-import { type BalancerKind, computeItems, itemsOfApp } from '../../../src/tools/google-balancer.ts'
+import { type BalancerKind, computeItems, isGroupOf, itemsOfApp } from '../../../src/tools/google-balancer.ts'
 import { gkeConfig } from '../../support/gke-configs.ts'
 
 const names = gkeNames('chat', gkeConfig())
@@ -154,5 +154,69 @@ describe('what is left of an app in Google Cloud', () => {
     expect(plan.asks).toMatch(/^7 things of chat are left in testbed-project/)
     expect(plan.asks).toContain('disk pvc-1 of 10 GiB in us-central1-a: about USD 1.00-1.60 a month')
     expect(plan.asks).toContain('forwarding rule gkegw1-4711-f: about USD 18 a month')
+  })
+})
+
+describe('what is left of an app in a cluster of others', () => {
+  const of = (services: readonly string[], claims: readonly string[] = []) => ({
+    ...owner,
+    marks: ['4711'],
+    only: { services, claims },
+  })
+  const claimed = (claim: string) =>
+    volume({
+      description: JSON.stringify({
+        'kubernetes.io/created-for/pvc/name': claim,
+        'kubernetes.io/created-for/pvc/namespace': 'team',
+      }),
+    })
+  /** Of somebody else in the same namespace: an Ingress of its own, and a Gateway that begins with the app's name. */
+  const beside = [
+    ...item('networkEndpointGroups', zone, 'k8s1-4711-team-shop-80-a', {
+      network: `${root}/global/networks/${names.network}`,
+      description: '{"cluster-uid":"4711","namespace":"team","service-name":"shop","port":"80"}',
+    }),
+    ...item('backendServices', 'global', 'gkegw1-4711-team-shop-80-b', {
+      description: '{"kubernetes.io/service-name":"team/shop"}',
+      backends: [{ group: `${root}/${zone}/networkEndpointGroups/k8s1-4711-team-shop-80-a` }],
+    }),
+    ...item('backendServices', 'global', 'gkegw1-4711-team-chatty-80-b', {
+      description: '{"kubernetes.io/service-name":"team/chatty"}',
+    }),
+    ...item('healthChecks', 'global', 'gkegw1-4711-team-shop-80-h', {
+      description: '{"kubernetes.io/service-name":"team/shop"}',
+    }),
+    ...item('urlMaps', 'global', 'gkegw1-4711-team-shop-u', {
+      defaultService: `${root}/global/backendServices/gkegw1-4711-team-shop-80-b`,
+      pathMatchers: [{ defaultService: `${root}/global/backendServices/gkegw1-4711-team-chat-80-b` }],
+    }),
+    ...item('urlMaps', 'global', 'gkegw1-4711-team-chat-more-0123456789ab'),
+  ]
+
+  it('is nothing of somebody beside it in the same namespace', () => {
+    const found = itemsOfApp([...beside, ...balancer], of(['chat']))
+    expect(found.map(one => one.name).sort()).toEqual(balancer.map(one => one.name).sort())
+  })
+
+  it('is what only sends on to https, by the name that its own Gateway gives', () => {
+    const redirect = item('urlMaps', 'global', 'gkegw1-4711-team-chat-0123456789ab-443')
+    expect(itemsOfApp([...redirect, ...balancer], of(['chat']))).toHaveLength(balancer.length + 1)
+  })
+
+  it('is nothing where nobody knows what is its own', () => {
+    expect(itemsOfApp([...beside, ...balancer, ...claimed('data-chat-0')], of([]))).toEqual([])
+  })
+
+  it('is a disk of a claim of its own', () => {
+    const disks = [...claimed('data-chat-0'), ...claimed('data-shop-0'), ...volume({})]
+    const found = itemsOfApp(claimed('data-chat-0'), of(['chat'], ['data-chat-0']))
+    expect(found.map(one => one.kind)).toEqual(['disks'])
+    expect(itemsOfApp(disks.slice(1), of(['chat'], ['data-chat-0']))).toEqual([])
+  })
+
+  it('is not waited for while somebody beside it keeps a group', () => {
+    const cluster = { network: names.network, marks: ['4711'], only: { services: ['chat'], claims: [] } }
+    const groups = [...beside, ...balancer].filter(one => isGroupOf(one, cluster))
+    expect(groups.map(one => one.name)).toEqual(['k8s1-4711-team-chat-80-a'])
   })
 })
