@@ -1,6 +1,8 @@
 import { dirname, resolve } from 'node:path'
+import { production } from '../config/environments.ts'
 import { exitCodes, UserError } from '../errors.ts'
 import { ownPage } from '../local/sources.ts'
+import { voiceOf } from '../report/environment.ts'
 import type { Report } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
 import type { Observations } from '../verify/observations.ts'
@@ -21,14 +23,16 @@ export async function pagePath(host: Host, file: string): Promise<string> {
   return path
 }
 
-/** One self-contained page of what was measured. */
+/** One self-contained page of what was measured, with the commands of the environment. */
 export async function writePage(
   host: Host,
   path: string,
   report: Report,
   observations: Observations,
+  environment: string | undefined,
 ): Promise<void> {
   const { renderHtml } = await import('../report/html.ts')
   const version = process.env.RTDEPLOY_VERSION ?? 'development'
-  await host.writeFile(path, renderHtml(report, observations, { at: host.now(), version }))
+  const voice = voiceOf(environment === production ? undefined : environment)
+  await host.writeFile(path, renderHtml(voice.report(report), observations, { at: host.now(), version }))
 }

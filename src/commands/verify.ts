@@ -42,7 +42,7 @@ export async function verifyCommand(host: Host, flags: VerifyCommandFlags, emit:
     tookMs: host.now() - began,
   }
   if (page !== undefined) {
-    await writePage(host, page, report, observations)
+    await writePage(host, page, report, observations, flags.env)
     emit({ type: 'note', text: `wrote ${page}` })
   }
   return report

@@ -3,7 +3,7 @@ import type { GkeConfig } from '../config/gke.ts'
 import type { GkeNames } from '../config/gke-names.ts'
 import type { Host } from '../run/host.ts'
 import type { Login } from '../tools/gcloud.ts'
-import type { Workspace } from '../tools/terraform.ts'
+import type { TerraformFolders, Workspace } from '../tools/terraform.ts'
 
 /** Files of the target below the project's `.rtdeploy` folder; each environment has its own. */
 export function gkePaths(project: string, { environment }: Pick<GkeNames, 'environment'>) {
@@ -29,6 +29,12 @@ export function gkePaths(project: string, { environment }: Pick<GkeNames, 'envir
 }
 
 export type GkePaths = ReturnType<typeof gkePaths>
+
+/** As a person in the project's folder names them. */
+export const terraformFolders = (
+  { terraform }: Pick<GkeConfig, 'terraform'>,
+  names: Pick<GkeNames, 'environment'>,
+): TerraformFolders => ({ folder: terraform, data: gkePaths('', names).data })
 
 const ownCredentials = ['GOOGLE_CREDENTIALS', 'GOOGLE_OAUTH_ACCESS_TOKEN', 'GOOGLE_APPLICATION_CREDENTIALS']
 

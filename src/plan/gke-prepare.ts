@@ -3,7 +3,7 @@ import type { GkeNames } from '../config/gke-names.ts'
 import { type Estimate, priceRange, renderEstimate } from '../price/estimate.ts'
 import type { Verb } from '../report/report.ts'
 import { createBucket, enableServices, setBucket } from '../tools/gcloud.ts'
-import { terraformInit, type Workspace } from '../tools/terraform.ts'
+import { initByHand, terraformInit, type Workspace } from '../tools/terraform.ts'
 import type { Plan, Step } from './plan.ts'
 
 export interface PrepareFacts {
@@ -69,7 +69,7 @@ export function planPrepare(facts: PrepareFacts): Plan {
       id: 'terraform.init',
       title: 'get Terraform’s providers',
       action: { kind: 'run', command: terraformInit(workspace) },
-      hint: 'look at the network and the proxy: terraform init in infra/terraform says more',
+      hint: `look at the network and the proxy; this says more: ${initByHand(workspace)}`,
       ...(facts.initialised && bucket !== 'absent' ? upToDate : {}),
     },
   ]

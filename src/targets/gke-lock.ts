@@ -1,5 +1,6 @@
 import { exitCodes, UserError } from '../errors.ts'
 import type { Damage } from '../plan/gke-repair.ts'
+import { terraformByHand } from '../tools/terraform.ts'
 import { type StateLock, tookHere, useOf } from '../tools/terraform-failures.ts'
 import type { GkeSession } from './gke-session.ts'
 
@@ -15,7 +16,7 @@ export async function noteUse({ host, paths }: Pick<GkeSession, 'host' | 'paths'
 
 /** The lock of a Terraform that is proven dead; throws `lock.held` (exit 4) when that cannot be proven. */
 export async function deadLock(
-  { host, verb, paths }: Pick<GkeSession, 'host' | 'verb' | 'paths'>,
+  { host, verb, paths, where }: Pick<GkeSession, 'host' | 'verb' | 'paths' | 'where'>,
   lock: StateLock,
 ): Promise<Damage> {
   const [, machine] = lock.who.split('@')
@@ -27,11 +28,14 @@ export async function deadLock(
     lock.since === undefined ? undefined : Math.max(0, Math.round((host.now() - lock.since) / 1000))
   const age =
     seconds === undefined ? '' : `, for ${seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`}`
+  // Who is logged in to gcloud alone has no login that Terraform finds by itself.
+  const login = 'GOOGLE_OAUTH_ACCESS_TOKEN="$(gcloud auth print-access-token)"'
+  const unlock = terraformByHand(where.terraform, 'force-unlock', lock.id)
   throw new UserError(
     `${lock.who} holds the lock of Terraform’s state${age} (${lock.operation.replace('OperationType', '').toLowerCase() || 'an operation'})`,
     {
       code: 'lock.held',
-      hint: `wait until it has ended; if it is certain that it died: terraform force-unlock ${lock.id} in infra/terraform, then rtdeploy ${verb}`,
+      hint: `wait until it has ended; if it is certain that it died: ${login} ${unlock}, then rtdeploy ${verb}`,
       exitCode: exitCodes.locked,
     },
   )

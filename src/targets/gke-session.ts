@@ -4,7 +4,7 @@ import type { GkeConfig } from '../config/gke.ts'
 import { type GkeNames, gkeNames } from '../config/gke-names.ts'
 import { exitCodes, UserError } from '../errors.ts'
 import { type GkeFacts, readGkeFacts } from '../facts/gke.ts'
-import { type GkePaths, gkePaths, workspaceOf } from '../facts/gke-workspace.ts'
+import { type GkePaths, gkePaths, terraformFolders, workspaceOf } from '../facts/gke-workspace.ts'
 import type { Verb } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
 import type { Login } from '../tools/gcloud.ts'
@@ -64,7 +64,7 @@ export function openGke(host: Host, options: GkeOptions): GkeSession {
     gke,
     names,
     paths: gkePaths(project, names),
-    where: { project: names.project, region: names.region },
+    where: { project: names.project, region: names.region, terraform: terraformFolders(gke, names) },
     facts,
     login,
     workspace: async () => workspaceOf(host, project, gke, names, await login()),

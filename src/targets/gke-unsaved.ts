@@ -23,7 +23,7 @@ export async function takeFolder({
   if ((await host.kindOf(unsavedState({ folder: join(project, gke.terraform) }))) === 'file') {
     throw new UserError(`${gke.terraform}/errored.tfstate is a state of ${last} that could not be saved`, {
       code: 'gke.unsaved',
-      hint: `save it first: rtdeploy up --env ${last}`,
+      hint: `save it first: rtdeploy up --env ${last}; or rtdeploy down --env ${last}, to take all of it away`,
     })
   }
   if (flags.dryRun === true) return

@@ -1,3 +1,5 @@
+import { initByHand, type TerraformFolders } from './terraform.ts'
+
 /** Who holds the lock of a state. Wordings of Terraform 1.11, recorded in test/recorded/terraform. */
 export interface StateLock {
   readonly id: string
@@ -66,6 +68,7 @@ type Rule = readonly [
 export interface FailurePlace {
   readonly project: string
   readonly region: string
+  readonly terraform: TerraformFolders
 }
 
 const again = 'run this again: what is there already is kept'
@@ -92,10 +95,10 @@ const rules: readonly Rule[] = [
   ],
   [
     /ZONE_RESOURCE_POOL_EXHAUSTED|does not have enough resources available/,
-    (_, { region }) => ({
+    (_, { region, terraform }) => ({
       code: 'gke.stockout',
       message: `Google has no machines of this kind left in ${region} at the moment`,
-      hint: `wait and ${again}; or another gke.region, or another machine type in infra/terraform`,
+      hint: `wait and ${again}; or another gke.region, or another machine type in ${terraform.folder}`,
     }),
   ],
   [
@@ -197,10 +200,10 @@ const rules: readonly Rule[] = [
   ],
   [
     /Failed to (?:query available provider packages|install provider)|registry\.terraform\.io/,
-    () => ({
+    (_, { terraform }) => ({
       code: 'terraform.providers',
       message: 'Terraform cannot get its provider for Google Cloud',
-      hint: 'look at the network and the proxy; terraform init in infra/terraform says more',
+      hint: `look at the network and the proxy; this says more: ${initByHand(terraform)}`,
       exitCode: missing,
     }),
   ],

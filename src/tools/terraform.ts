@@ -1,4 +1,5 @@
-import type { Command, Env, Query } from '../command.ts'
+import { isAbsolute } from 'node:path'
+import { type Command, type Env, type Query, shellLine } from '../command.ts'
 
 export function terraformVersion(program: string): Query<string | undefined> {
   return {
@@ -36,6 +37,25 @@ function terraform({ folder, data, env }: Workspace, args: readonly string[]): C
     env: { ...env, TF_DATA_DIR: data, TF_IN_AUTOMATION: '1', TF_INPUT: '0', CHECKPOINT_DISABLE: '1' },
   }
 }
+
+/** The Terraform files and the data folder of an environment: in the project's folder, or absolute. */
+export interface TerraformFolders {
+  readonly folder: string
+  readonly data: string
+}
+
+/**
+ * A command for a person in the project's folder. `-chdir` counts for TF_DATA_DIR, too, so that one is absolute; without it
+ * Terraform knows neither the providers nor the state of this environment.
+ */
+export function terraformByHand({ folder, data }: TerraformFolders, ...args: readonly string[]): string {
+  const absolute = isAbsolute(data) ? data : `$PWD/${data}`
+  return `TF_DATA_DIR="${absolute}" ${shellLine({ program: 'terraform', args: [`-chdir=${folder}`, ...args] })}`
+}
+
+/** Without the state, which a person's Terraform would ask for first: what keeps the providers away. */
+export const initByHand = (folders: TerraformFolders): string =>
+  terraformByHand(folders, 'init', '-backend=false')
 
 /** `-reconfigure`: which bucket it was in another folder or another time decides nothing. */
 export function terraformInit(workspace: Workspace): Command {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { gkePaths } from '../../../src/facts/gke-workspace.ts'
+import { gkePaths, terraformFolders } from '../../../src/facts/gke-workspace.ts'
 import type { Host, ProcessInfo } from '../../../src/run/host.ts'
 import { deadLock, noteUse } from '../../../src/targets/gke-lock.ts'
 import { fakeHost } from '../../support/fake-host.ts'
 
+const where = { project: 'p', region: 'r', terraform: { folder: 'infra/terraform', data: 'data' } }
 const paths = gkePaths('/project', { environment: 'production' })
 const began = Date.UTC(2026, 0, 1)
 const lock = { id: '1', who: 'eva@here', operation: 'OperationTypeApply', since: began + 1 }
@@ -21,7 +22,7 @@ function sessionOf(files: Readonly<Record<string, string>>, running: readonly Pr
   const host: Host = new Proxy(fake.host, {
     get: (target, name) => (name === 'processes' ? async () => running : target[name as keyof Host]),
   })
-  return { fake, session: { host, paths, verb: 'up' as const } }
+  return { fake, session: { host, paths, where, verb: 'up' as const } }
 }
 
 describe('the lock of Terraform’s state', () => {
@@ -40,6 +41,19 @@ describe('the lock of Terraform’s state', () => {
   ])('stays when %s', async (_name, files, other, running) => {
     const { session } = sessionOf(files, running)
     await expect(deadLock(session, { ...lock, ...other })).rejects.toMatchObject({ code: 'lock.held' })
+  })
+
+  it.each([
+    ['production', 'infra/terraform', '.rtdeploy/gke/terraform'],
+    ['staging', 'infra/staging/terraform', '.rtdeploy/gke-staging/terraform'],
+  ])('of %s is broken by hand with its own files and data', async (environment, folder, data) => {
+    const terraform = terraformFolders({ terraform: folder }, { environment })
+    const { session } = sessionOf({})
+    await expect(deadLock({ ...session, where: { ...where, terraform } }, lock)).rejects.toMatchObject({
+      hint: expect.stringContaining(
+        ` TF_DATA_DIR="$PWD/${data}" terraform -chdir=${folder} force-unlock 1, then rtdeploy up`,
+      ),
+    })
   })
 
   it('is known by when this folder first used Terraform, not by the last time', async () => {

@@ -35,7 +35,8 @@ describe('a look ahead at Terraform', () => {
       prefix: 'prefix',
       env: {},
     }
-    const where = { project: 'my-project', region: 'europe-west1' }
+    const terraform = { folder: 'infra/terraform', data: 'data' }
+    const where = { project: 'my-project', region: 'europe-west1', terraform }
     await expect(readTerraform({ ...host, interrupted }, workspace, where)).rejects.toThrow(Interrupted)
     expect(told).toEqual([])
   })

@@ -47,7 +47,7 @@ describe('the folder of the Terraform files', () => {
     const { session } = sessionOf(mine, { ...files, [unsaved]: '{}' })
     await expect(takeFolder(session)).rejects.toMatchObject({
       code: 'gke.unsaved',
-      hint: `save it first: rtdeploy up --env ${theirs}`,
+      hint: `save it first: rtdeploy up --env ${theirs}; or rtdeploy down --env ${theirs}, to take all of it away`,
     })
   })
 

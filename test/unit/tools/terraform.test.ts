@@ -18,7 +18,8 @@ const workspace: terraform.Workspace = {
   prefix: 'rtdeploy/production',
   env: {},
 }
-const where = { project: 'testbed-project', region: 'us-central1' }
+const folders = { folder: 'infra/staging/terraform', data: '.rtdeploy/gke-staging/terraform' }
+const where = { project: 'testbed-project', region: 'us-central1', terraform: folders }
 
 describe('terraform', () => {
   it.each([
@@ -170,6 +171,15 @@ describe('a failure of terraform', () => {
     const output =
       "Error: Error waiting for creating GKE cluster: timeout while waiting for state to become 'DONE' (last state: 'RUNNING', timeout: 40m0s)"
     expect(failureOfTerraform(output, where)).toMatchObject({ code: 'gke.slow' })
+  })
+
+  it('because there are no providers names what says more, in the folder of the environment', () => {
+    expect(failureOfTerraform('Error: Failed to query available provider packages', where)).toMatchObject({
+      code: 'terraform.providers',
+      hint: expect.stringContaining(
+        'TF_DATA_DIR="$PWD/.rtdeploy/gke-staging/terraform" terraform -chdir=infra/staging/terraform init',
+      ),
+    })
   })
 
   it('that nobody knows is none of ours', () => {
