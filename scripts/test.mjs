@@ -11,8 +11,6 @@ import { ensureBuilt, ensureInstalled, root } from './installed.mjs'
 const chat = join(root, 'chat-template')
 /** Tests with configurations of their own, by what `npm run test:...` calls them. */
 const apart = { cluster: ['cluster'], gke: ['gke', 'cloud'] }
-/** One after the other, since there is one cluster; what needs none runs beside. */
-const turns = [['cluster', 'cloud'], ['gke']]
 const only = Object.keys(apart).find(name => name === process.argv[2])
 const given = process.argv.slice(only === undefined ? 2 : 3)
 const configOf = name => ['--config', `vitest.${name}.config.ts`]
@@ -24,7 +22,7 @@ const skipped = new Map()
 const failed = []
 
 /** One run of vitest; adds its counts. Beside another one its output is kept until it has ended. */
-async function vitest(cwd, name, args, { env = {}, beside = false } = {}) {
+async function vitest(cwd, name, args, { env = {}, beside = false, title = '' } = {}) {
   const report = join(work, `${name}.json`)
   const program = join(cwd, 'node_modules', 'vitest', 'vitest.mjs')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
@@ -38,6 +36,7 @@ async function vitest(cwd, name, args, { env = {}, beside = false } = {}) {
   const [status, signal] = await once(child, 'exit')
   if (beside) {
     closeSync(kept)
+    process.stdout.write(title)
     process.stdout.write(readFileSync(output))
   }
   if (!existsSync(report)) {
@@ -109,10 +108,11 @@ async function testChat() {
     servers.push(['foreign', foreign, port => ['--port', `${port}`, '--dbpath', data]])
   }
   for (const [name, program, args] of servers) {
-    process.stdout.write(`\nthe chat template, over the ${name} MongoDB\n`)
     const port = await freePort()
     const child = await startServer(program, args(port), port)
-    await vitest(chat, `chat-${name}`, [], { env: { MONGODB_URL: `mongodb://127.0.0.1:${port}` } })
+    const title = `\nthe chat template, over the ${name} MongoDB\n`
+    const env = { MONGODB_URL: `mongodb://127.0.0.1:${port}` }
+    await vitest(chat, `chat-${name}`, [], { env, beside: true, title })
     child.kill('SIGTERM')
   }
 }
@@ -123,10 +123,14 @@ if (only === undefined) await vitest(root, 'rtdeploy', given)
 else
   for (const name of apart[only]) await vitest(root, name, [...configOf(name), '--passWithNoTests', ...given])
 if (given.length === 0 && only === undefined) {
-  for (const names of turns)
-    await Promise.all(names.map((name, at) => vitest(root, name, configOf(name), { beside: at > 0 })))
   await ensureBuilt()
-  await testChat()
+  const beside = true
+  // One after the other, since there is one cluster, and mostly they wait for it; what needs none runs beside.
+  await Promise.all([
+    vitest(root, 'cluster', configOf('cluster')),
+    vitest(root, 'cloud', configOf('cloud'), { beside }),
+  ])
+  await Promise.all([vitest(root, 'gke', configOf('gke')), testChat()])
 }
 
 /** What is no program. */
