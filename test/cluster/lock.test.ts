@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { until } from '../support/until.ts'
-import { clusterProject, kubeconfig } from './support/project.ts'
+import { clusterProject, kubeconfig, manifests } from './support/project.ts'
 
 const lease = ['get', 'lease', 'tiny-rtdeploy', '--output', 'jsonpath={.spec.holderIdentity}'] as const
 
@@ -9,6 +9,11 @@ describe.skipIf(kubeconfig === undefined)('two at once', { timeout: 300_000 }, (
     await using first = clusterProject()
     await using second = clusterProject()
     second.edit('rtdeploy.yaml', text => text.replace(/namespace: .*/, `namespace: ${first.namespace}`))
+    // Long enough for the second to come while the first is at it, on a slow machine too.
+    const deployment = 'kind: Deployment\nmetadata:\n  name: tiny\nspec:\n'
+    first.edit(`${manifests}/app.yaml`, text =>
+      text.replace(deployment, `${deployment}  minReadySeconds: 20\n`),
+    )
     const winner = first.start(['up', '--no-verify'])
     await until(
       'the first holds the Lease',
