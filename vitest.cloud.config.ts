@@ -1,4 +1,4 @@
-// The part of `npm run test:gke` that needs Google's APIs and no cluster: it may run beside tests that have one.
+// The part of `npm run test:gke` that needs Google's APIs and no cluster: it runs beside those that have one.
 import { defineConfig } from 'vitest/config'
 import { templatesForVite } from './scripts/templates.mjs'
 

@@ -124,13 +124,13 @@ else
   for (const name of apart[only]) await vitest(root, name, [...configOf(name), '--passWithNoTests', ...given])
 if (given.length === 0 && only === undefined) {
   await ensureBuilt()
-  const beside = true
-  // One after the other, since there is one cluster, and mostly they wait for it; what needs none runs beside.
-  await Promise.all([
-    vitest(root, 'cluster', configOf('cluster')),
-    vitest(root, 'cloud', configOf('cloud'), { beside }),
-  ])
-  await Promise.all([vitest(root, 'gke', configOf('gke')), testChat()])
+  // There is one cluster. Those of gke take one step after the other and mostly wait: what needs no cluster runs beside.
+  await vitest(root, 'cluster', configOf('cluster'))
+  const withoutCluster = async () => {
+    await testChat()
+    await vitest(root, 'cloud', configOf('cloud'), { beside: true })
+  }
+  await Promise.all([vitest(root, 'gke', configOf('gke')), withoutCluster()])
 }
 
 /** What is no program. */
