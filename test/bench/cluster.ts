@@ -1,6 +1,5 @@
-import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
-import { clusterProject, kubeconfig, manifests } from '../cluster/support/project.ts'
+import { kubectlDiff } from '../cluster/support/kubectl-diff.ts'
+import { clusterProject, kubeconfig } from '../cluster/support/project.ts'
 import { median, type Row } from './row.ts'
 
 const rounds = 9
@@ -21,29 +20,10 @@ export async function benchCluster(): Promise<Row[]> {
   await using project = clusterProject({ parts: ['redis.yaml'], replicas: 3 })
   const first = await project.run(['up', '--no-verify'])
   if (first.exitCode !== 0) throw new Error(first.stderr)
-  // What the release applied, as the overlay has it: the same objects, asked of the same server in the same way.
-  const overlay = join(project.folder, '.rtdeploy/kubernetes/overlay')
-  const own = join(project.folder, '.rtdeploy/kubernetes/kubeconfig')
-  const env = { ...process.env, ...project.env }
-  const diff = () =>
-    spawnSync(
-      'kubectl',
-      [
-        '--kubeconfig',
-        own,
-        'diff',
-        '--server-side',
-        '--field-manager=rtdeploy',
-        '--force-conflicts',
-        '-k',
-        overlay,
-      ],
-      { env, cwd: join(project.folder, manifests) },
-    )
   const took = { diff: [] as number[], up: [] as number[], plan: [] as number[] }
   for (let round = 0; round < rounds; round += 1) {
     const began = performance.now()
-    diff()
+    kubectlDiff(project.folder, project.env)
     const diffed = performance.now()
     await project.run(['up', '--no-verify'])
     const upped = performance.now()
