@@ -1,26 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { GkeConfig } from '../../../src/config/gke.ts'
 import { gkeNames } from '../../../src/config/gke-names.ts'
 import { neededPermissions, neededQuotas } from '../../../src/config/gke-needs.ts'
 import { knownResources } from '../../../src/config/gke-resources.ts'
-import { parseConfig } from '../../../src/config/parse.ts'
-import { UserError } from '../../../src/errors.ts'
 import { gkeConfig } from '../../support/gke-configs.ts'
+import { leastGke, parseGke, problemsOfGke } from '../../support/gke-section.ts'
 
-const start = 'version: 1\nname: chat\ntarget: gke\napp: { start: [node, server.js] }\n'
-const least = { project: 'my-project', region: 'europe-west1' }
-const parse = (gke: Readonly<Record<string, unknown>>): GkeConfig | undefined =>
-  parseConfig(`${start}gke: ${JSON.stringify({ ...least, ...gke })}\n`, 'rtdeploy.yaml').gke
-
-const problems = (gke: Readonly<Record<string, unknown>>): string[] => {
-  try {
-    parse(gke)
-    return []
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    return error.details.map(line => line.replace(/^\S+ /, ''))
-  }
-}
+const parse = (gke: Readonly<Record<string, unknown>>) => parseGke({ ...leastGke, ...gke })
+const problems = (gke: Readonly<Record<string, unknown>>) => problemsOfGke({ ...leastGke, ...gke })
 
 describe('a cluster of others', () => {
   const cluster = { name: 'team' }
@@ -33,13 +19,13 @@ describe('a cluster of others', () => {
 
   it('is in the region, or where it is said to be', () => {
     expect(parse({ cluster })?.cluster).toEqual(cluster)
-    const names = gkeNames('chat', gkeConfig({ ...least, cluster }))
+    const names = gkeNames('chat', gkeConfig({ ...leastGke, cluster }))
     expect(names).toMatchObject({
       cluster: 'team',
       location: 'europe-west1',
       context: 'gke_my-project_europe-west1_team',
     })
-    const zonal = gkeConfig({ ...least, cluster: { name: 'team', location: 'europe-west1-b' } })
+    const zonal = gkeConfig({ ...leastGke, cluster: { name: 'team', location: 'europe-west1-b' } })
     expect(gkeNames('chat', zonal, 'staging')).toMatchObject({
       base: 'chat--staging',
       cluster: 'team',

@@ -1,31 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { gkeNames, longestBase } from '../../../src/config/gke-names.ts'
-import { parseConfig } from '../../../src/config/parse.ts'
-import { UserError } from '../../../src/errors.ts'
 import { gkeConfig } from '../../support/gke-configs.ts'
+import { leastGke, parseGke, problemsOfGke } from '../../support/gke-section.ts'
 import { hostileNames } from '../../support/hostile-names.ts'
-
-const start = 'version: 1\nname: chat\ntarget: gke\napp: { start: [node, server.js] }\n'
-const parse = (gke: Readonly<Record<string, unknown>>) =>
-  parseConfig(`${start}gke: ${JSON.stringify(gke)}\n`, 'rtdeploy.yaml').gke
-
-const problems = (gke: Readonly<Record<string, unknown>>): string[] => {
-  try {
-    parse(gke)
-    return []
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    return error.details.map(line => line.replace(/^\S+ /, ''))
-  }
-}
-
-const least = { project: 'my-project', region: 'europe-west1' }
 
 describe('the section gke', () => {
   it('needs a project and a region, the rest has defaults', () => {
-    expect(parse(least)).toEqual(gkeConfig(least))
-    expect(problems({})).toEqual([expect.stringMatching(/project/), expect.stringMatching(/region/)])
+    expect(parseGke(leastGke)).toEqual(gkeConfig(leastGke))
+    expect(problemsOfGke({})).toEqual([expect.stringMatching(/project/), expect.stringMatching(/region/)])
   })
 
   it.each([
@@ -45,20 +28,20 @@ describe('the section gke', () => {
     [{ authorizedNetworks: { home: '1.2.3.4' } }, /^gke\.authorizedNetworks\.home: should be a range/],
     [{ modus: 'autopilot' }, /modus/],
   ])('refuses %j with a reason', (given, reason) => {
-    expect(problems({ ...least, ...given })).toEqual([expect.stringMatching(reason)])
+    expect(problemsOfGke({ ...leastGke, ...given })).toEqual([expect.stringMatching(reason)])
   })
 
   it.each(hostileNames)('refuses %j, or it is harmless as project and host', name => {
-    expect(problems({ ...least, region: name })).not.toEqual([])
+    expect(problemsOfGke({ ...leastGke, region: name })).not.toEqual([])
     const plain = /^[a-z][a-z0-9.-]+$/.test(name) && !name.includes('google')
-    expect(plain || problems({ project: name, region: 'europe-west1' }).length > 0).toBe(true)
-    expect(plain || problems({ ...least, host: name }).length > 0).toBe(true)
+    expect(plain || problemsOfGke({ project: name, region: 'europe-west1' }).length > 0).toBe(true)
+    expect(plain || problemsOfGke({ ...leastGke, host: name }).length > 0).toBe(true)
   })
 })
 
 describe('the names in Google Cloud', () => {
   it('are made from project, region and name', () => {
-    expect(gkeNames('chat', gkeConfig(least))).toMatchObject({
+    expect(gkeNames('chat', gkeConfig(leastGke))).toMatchObject({
       cluster: 'chat',
       location: 'europe-west1',
       bucket: 'my-project-rtdeploy-chat',
@@ -70,7 +53,7 @@ describe('the names in Google Cloud', () => {
   })
 
   it('of another environment and of a minimal cluster are others', () => {
-    const minimal = gkeConfig({ ...least, mode: 'standard', minimal: true })
+    const minimal = gkeConfig({ ...leastGke, mode: 'standard', minimal: true })
     expect(gkeNames('chat', minimal, 'staging')).toMatchObject({
       cluster: 'chat--staging',
       location: 'europe-west1-b',
@@ -85,7 +68,7 @@ describe('the names in Google Cloud', () => {
     const project = fc.stringMatching(/^[a-z][a-z0-9-]{28}[a-z0-9]$/)
     fc.assert(
       fc.property(name, project, (chat, id) => {
-        const names = gkeNames(chat, gkeConfig({ ...least, project: id }))
+        const names = gkeNames(chat, gkeConfig({ ...leastGke, project: id }))
         // https://cloud.google.com/storage/docs/buckets#naming and /iam/docs/service-accounts-create
         expect(names.bucket.length).toBeLessThanOrEqual(63)
         expect(names.nodeAccount.split('@')[0]?.length).toBeLessThanOrEqual(30)
