@@ -145,7 +145,9 @@ function runningLocal(facts: LocalFacts, now: number): Running | undefined {
   }
   if (live === undefined && facts.orphans.length > 0) {
     throw new UserError(
-      `${facts.orphans.length} processes of this project run, and nobody looks after them`,
+      facts.orphans.length === 1
+        ? 'a process of this project runs, and nobody looks after it'
+        : `${facts.orphans.length} processes of this project run, and nobody looks after them`,
       {
         code: 'local.orphaned',
         hint: 'rtdeploy up starts anew; rtdeploy down ends them',
