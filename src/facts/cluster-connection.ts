@@ -3,6 +3,7 @@ import type { Query, Secret } from '../command.ts'
 import type { KubernetesConfig } from '../config/config.ts'
 import { exitCodes, toolError, UserError } from '../errors.ts'
 import { failureOf } from '../kubernetes/failures.ts'
+import { minifyKubeconfig } from '../kubernetes/kubeconfig.ts'
 import type { Host } from '../run/host.ts'
 import { type Cluster, contexts, kubeconfigOf } from '../tools/kubectl.ts'
 
@@ -90,26 +91,37 @@ export async function connect(
 ): Promise<Cluster & { readonly server: string }> {
   const paths = clusterPaths(project, environment)
   const where = { context, namespace }
-  const query = kubeconfigOf(context, paths.cache)
-  const env = { ...query.command.env, ...(own === undefined ? {} : { KUBECONFIG: own.kubeconfig }) }
-  const ran = await host.run(
-    { ...query.command, env },
-    { timeoutMs: queryTimeoutMs, signal: host.interrupted },
-  )
-  host.interrupted.throwIfAborted()
-  if (ran.exitCode !== 0)
-    throw await missingContext(host, context, paths.cache, clusterError(query.command, ran, where))
+  const contents =
+    own === undefined ? await readUsers(host, where, paths.cache) : await readOwn(host, context, own)
   await host.makeFolder(paths.root, 0o700)
-  const contents = own === undefined ? ran.stdout : withToken(ran.stdout, await own.token())
   if ((await host.readFile(paths.kubeconfig)) !== contents)
     await host.writeFile(paths.kubeconfig, contents, { mode: 0o600 })
-  return { kubeconfig: paths.kubeconfig, cache: paths.cache, ...where, server: serverOf(ran.stdout) }
+  return { kubeconfig: paths.kubeconfig, cache: paths.cache, ...where, server: serverOf(contents) }
 }
 
-function withToken(kubeconfig: string, token: Secret): string {
-  const config = JSON.parse(kubeconfig) as { users?: readonly { name: string }[] }
-  const users = (config.users ?? []).map(({ name }) => ({ name, user: { token: token.reveal() } }))
-  return `${JSON.stringify({ ...config, users }, undefined, 4)}\n`
+/** From the user's kubeconfig, which may be several files: how they are one is for kubectl to know. */
+async function readUsers(
+  host: Host,
+  where: Pick<Cluster, 'context' | 'namespace'>,
+  cache: string,
+): Promise<string> {
+  const query = kubeconfigOf(where.context, cache)
+  const ran = await host.run(query.command, { timeoutMs: queryTimeoutMs, signal: host.interrupted })
+  host.interrupted.throwIfAborted()
+  if (ran.exitCode === 0) return ran.stdout
+  throw await missingContext(host, where.context, cache, clusterError(query.command, ran, where))
+}
+
+/** From the one file that gcloud wrote for us, with a token in place of its login program. */
+async function readOwn(host: Host, context: string, own: OwnCluster): Promise<string> {
+  const [text, token] = await Promise.all([host.readFile(own.kubeconfig), own.token()])
+  const contents = minifyKubeconfig(text ?? '', context, token)
+  if (contents !== undefined) return contents
+  throw new UserError(`${own.kubeconfig} has no context ${context}`, {
+    code: 'context.missing',
+    hint: 'remove that file; the next run logs in to the cluster anew',
+    exitCode: exitCodes.missing,
+  })
 }
 
 async function missingContext(

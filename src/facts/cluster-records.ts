@@ -3,7 +3,7 @@ import { labels, recordNames } from '../kubernetes/names.ts'
 import { type KubernetesObject, objectsOf } from '../kubernetes/object.ts'
 import { parseReleases, type Release } from '../kubernetes/revisions.ts'
 import type { Host } from '../run/host.ts'
-import { type Cluster, getList, type Versions, versions } from '../tools/kubectl.ts'
+import { type Cluster, getList, versions } from '../tools/kubectl.ts'
 import { askCluster } from './cluster-connection.ts'
 
 /** What is in a namespace of what we keep there. */
@@ -20,16 +20,16 @@ export interface ClusterRecords {
 /** The oldest API server that we are tested against. */
 const oldestMinor = 29
 
-/** kubectl itself tries for a minute; who is asked for nothing but a version answers sooner, or not at all. */
+/** kubectl itself tries for a minute; who is asked for so little answers sooner, or not at all. */
 const silentMs = 25_000
 
 /** kubectl leaves out who manages which field, unless told. */
 const managed = '--show-managed-fields'
 
-/** Asks the server for its version, and refuses one that is older than 1.29. */
-export async function readVersions(host: Host, cluster: Cluster): Promise<Versions> {
+/** Throws `cluster.too-old` (exit 3) for an API server that is older than 1.29. */
+export async function refuseOldServer(host: Host, cluster: Cluster): Promise<void> {
   const found = await askCluster(host, cluster, versions(cluster), silentMs)
-  if (found.minor >= oldestMinor) return found
+  if (found.minor >= oldestMinor) return
   throw new UserError(`the cluster runs Kubernetes ${found.server}, at least 1.${oldestMinor} is needed`, {
     code: 'cluster.too-old',
     hint: 'upgrade the control plane, or name another context',
@@ -43,7 +43,8 @@ export async function readRecords(host: Host, cluster: Cluster, name: string): P
   const single = [`namespace/${cluster.namespace}`, `secret/${names.secret}`, `configmap/${names.inventory}`]
   const selector = `${labels.app}=${name},${labels.record}=release`
   const named = readNamed(host, cluster, single)
-  const list = askCluster(host, cluster, getList(cluster, ['configmaps', '--selector', selector]))
+  const releases = getList(cluster, ['configmaps', '--selector', selector])
+  const list = askCluster(host, cluster, releases, silentMs)
   // When both are refused, what the first says of permissions says more.
   await Promise.allSettled([named, list])
   const found = await named
@@ -66,7 +67,7 @@ async function readNamed(
   names: readonly string[],
 ): Promise<readonly unknown[]> {
   try {
-    return await askCluster(host, cluster, getList(cluster, [...names, managed]))
+    return await askCluster(host, cluster, getList(cluster, [...names, managed]), silentMs)
   } catch (error) {
     if (
       !(error instanceof UserError) ||

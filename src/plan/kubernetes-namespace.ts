@@ -2,14 +2,13 @@ import { exitCodes, UserError } from '../errors.ts'
 import { annotations, labels, manager } from '../kubernetes/names.ts'
 import { formatObjects, type KubernetesObject, textAt } from '../kubernetes/object.ts'
 import type { Verb } from '../report/report.ts'
-import { type Cluster, kubectl, type Versions } from '../tools/kubectl.ts'
+import { type Cluster, kubectl } from '../tools/kubectl.ts'
 import type { Plan, Step } from './plan.ts'
 
 export interface NamespaceFacts {
   readonly verb: Verb
   readonly cluster: Cluster
   readonly name: string
-  readonly version: Versions
   readonly namespace: KubernetesObject | undefined
   /** As the manifests have it. */
   readonly wanted: KubernetesObject | undefined

@@ -98,6 +98,18 @@ export async function acquireLock(
   throw heldBy(undefined, path, host.now(), machine)
 }
 
+/** Who is at work on the project, in words: "`rtdeploy up` (process 4711) is at work here, for 12 s"; undefined when nobody is. */
+export async function describeHolder(host: Host, folder: string): Promise<string | undefined> {
+  const text = await host.readFile(join(folder, 'lock'))
+  const holder = parseHolder(text)
+  if (text === undefined || holder === undefined || (await isStale(host, text, host.machine)))
+    return undefined
+  const where = holder.machine === host.machine ? 'here' : `on ${holder.machine}`
+  return `\`${holder.command}\` (process ${holder.pid}) is at work ${where}, for ${secondsSince(holder.since, host.now())} s`
+}
+
+const secondsSince = (since: number, now: number) => Math.max(0, Math.round((now - since) / 1000))
+
 function heldBy(holder: Holder | undefined, path: string, now: number, machine: string): UserError {
   if (holder === undefined) {
     return new UserError('another run holds the lock of this project', {
@@ -106,10 +118,9 @@ function heldBy(holder: Holder | undefined, path: string, now: number, machine: 
       exitCode: exitCodes.locked,
     })
   }
-  const seconds = Math.max(0, Math.round((now - holder.since) / 1000))
   const elsewhere = holder.machine === machine ? '' : ` on ${holder.machine}`
   return new UserError(
-    `\`${holder.command}\` holds the lock of this project: process ${holder.pid}${elsewhere}, for ${seconds} s`,
+    `\`${holder.command}\` holds the lock of this project: process ${holder.pid}${elsewhere}, for ${secondsSince(holder.since, now)} s`,
     {
       code: 'lock.held',
       hint:

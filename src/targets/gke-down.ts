@@ -14,7 +14,8 @@ import { refuseNoFiles, refuseOtherFiles } from './gke-given.ts'
 import { deadLock, noteUse } from './gke-lock.ts'
 import { appObjects, clusterMarks, isUnmarked, noteApp } from './gke-marks.ts'
 import { connectOwn, ensureInit, writeValues } from './gke-own.ts'
-import { brokenCluster, isBeingMade, refuseUnfit } from './gke-provision.ts'
+import { refuseUnfit } from './gke-provision.ts'
+import { brokenNow, isBeingMade } from './gke-repair.ts'
 import { type GkeSession, unsavedState } from './gke-session.ts'
 import { takeFolder } from './gke-unsaved.ts'
 import type { Target } from './target.ts'
@@ -40,7 +41,8 @@ interface Next {
 
 /** The app in the cluster and what its controllers made, all that Terraform made, what is left, and the state itself. */
 async function next(session: GkeSession, inner: Target): Promise<Next> {
-  const facts = await session.facts(true)
+  session.forget()
+  const facts = await session.facts()
   refuseUnfit(facts, needed)
   // First of all: it is about what rtdeploy.yaml says stays, and goes by what the files say is ours.
   await refuseOtherFiles(session)
@@ -120,10 +122,7 @@ async function destroy(session: GkeSession, facts: GkeFacts, connected: boolean)
   if (state.protectedCluster && connected) return expected(planOpen(names, workspace))
   const found = await readTerraform(host, workspace, where, ['-destroy', ...howToDestroy(session, facts)])
   if (found.kind === 'planned') return expected(planDestroy(names, workspace, found.changes))
-  const damage =
-    found.kind === 'locked'
-      ? await deadLock(session, found.lock)
-      : await brokenCluster(session, await session.facts(true))
+  const damage = found.kind === 'locked' ? await deadLock(session, found.lock) : await brokenNow(session)
   if (damage === undefined && found.kind === 'broken') throw found.error
   return expected(planRepair('down', workspace, names, damage, session.flags.yes === true))
 }

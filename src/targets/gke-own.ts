@@ -49,6 +49,19 @@ async function readCluster({ host, verb, names, login }: GkeSession): Promise<Cl
   return answer?.ok === true ? answer.value : undefined
 }
 
+/** Whether our kubeconfig leads to the cluster that was there when the facts were read. */
+export async function wasConnected({ host, paths, names, facts }: GkeSession): Promise<boolean> {
+  const { project } = await facts()
+  const kubeconfig = await host.readFile(paths.kubeconfig)
+  return project?.cluster?.ok === true && leadsTo(kubeconfig, names, project.cluster.value)
+}
+
+const leadsTo = (
+  kubeconfig: string | undefined,
+  { context }: Pick<GkeSession['names'], 'context'>,
+  { endpoint }: Pick<ClusterState, 'endpoint'>,
+) => kubeconfig?.includes(context) === true && kubeconfig.includes(endpoint)
+
 /** Whether our kubeconfig leads to the cluster that is there now. One that was made anew has another address. */
 export async function isConnected(session: GkeSession): Promise<boolean> {
   const { host, paths, names } = session
@@ -67,7 +80,7 @@ export async function connectOwn(session: GkeSession): Promise<boolean> {
   if (cluster === undefined || !usable.includes(cluster.status)) return false
   const kubeconfig = await host.readFile(paths.kubeconfig)
   const mark = () => noteMark(session, cluster.endpoint)
-  if (kubeconfig?.includes(names.context) && kubeconfig.includes(cluster.endpoint)) {
+  if (leadsTo(kubeconfig, names, cluster)) {
     await mark()
     return true
   }

@@ -31,8 +31,10 @@ export interface GkeSession extends GkeOptions {
   readonly names: GkeNames
   readonly paths: GkePaths
   readonly where: FailurePlace
-  /** Read once; `again` reads anew, after something was changed. */
-  facts(again?: boolean): Promise<GkeFacts>
+  /** Read once, and anew once something was changed. */
+  facts(): Promise<GkeFacts>
+  /** Something changes: what is known by now has to be asked for again. */
+  forget(): void
   /** Throws `gke.login` (exit 3). */
   login(): Promise<Login>
   workspace(): Promise<Workspace>
@@ -43,8 +45,7 @@ export function openGke(host: Host, options: GkeOptions): GkeSession {
   const gke = gkeOf(config)
   const names = gkeNames(config.name, gke, config.environment?.name)
   let found: Promise<GkeFacts> | undefined
-  const facts = (again = false) => {
-    if (again) found = undefined
+  const facts = () => {
     found ??= readGkeFacts(host, config.name, gke, config.environment?.name)
     return found
   }
@@ -66,6 +67,9 @@ export function openGke(host: Host, options: GkeOptions): GkeSession {
     paths: gkePaths(project, names),
     where: { project: names.project, region: names.region, terraform: terraformFolders(gke, names) },
     facts,
+    forget: () => {
+      found = undefined
+    },
     login,
     workspace: async () => workspaceOf(host, project, gke, names, await login()),
   }

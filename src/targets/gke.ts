@@ -5,7 +5,7 @@ import { readApi } from '../facts/gke-project.ts'
 import { readGoogleSecrets, readMongoUrl } from '../facts/gke-secrets.ts'
 import { refuseLocal } from '../kubernetes/given-secrets.ts'
 import { planCloudBuild, pushEnv, withRegistryLogin } from '../plan/gke-publish.ts'
-import type { Plan, Step } from '../plan/plan.ts'
+import { hasWork, type Plan, type Step } from '../plan/plan.ts'
 import type { Verb } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
 import { addSecretVersion } from '../tools/gcloud.ts'
@@ -14,9 +14,10 @@ import { failureOfTerraform } from '../tools/terraform-failures.ts'
 import { gkeLeftovers, openTeardown } from './gke-down.ts'
 import { isOfCloud, lookAtCloud } from './gke-look.ts'
 import { openOverlap } from './gke-overlap.ts'
-import { connectOwn, requireCluster } from './gke-own.ts'
+import { connectOwn, requireCluster, wasConnected } from './gke-own.ts'
 import { previewProvision, previewRelease } from './gke-preview.ts'
-import { openTerraform, prepare, provision, repair, repairs } from './gke-provision.ts'
+import { openTerraform, prepare, provision } from './gke-provision.ts'
+import { repair, repairs } from './gke-repair.ts'
 import { gkeRunning, gkeStatus, verifySettings, withoutDns } from './gke-running.ts'
 import { asKubernetes, type GkeOptions, type GkeSession, openGke } from './gke-session.ts'
 import { kubernetesTarget } from './kubernetes.ts'
@@ -47,8 +48,33 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
   const withoutState = async () =>
     flags.dryRun === true && (await session.facts()).project?.bucket?.ok !== true
   const withoutCluster = async () => flags.dryRun === true && !(await connectOwn(session))
-  const stages: Stage[] = [
-    { name: 'prepare', plan: () => prepare(session) },
+  let changing = false
+  /** What was known before something changed in the cloud has to be asked for again, also by what came in between. */
+  const forgetting = (stage: Stage): Stage => ({
+    ...stage,
+    plan: async () => {
+      if (changing) for (const one of [session, inner]) one.forget()
+      try {
+        const plan = await stage.plan()
+        changing = hasWork(plan) && cloud.includes(stage)
+        return plan
+      } catch (error) {
+        inner.forget()
+        throw error
+      }
+    },
+  })
+  const cloud: Stage[] = [
+    {
+      name: 'prepare',
+      plan: async () => {
+        inner.lookAtFiles()
+        const plan = await prepare(session)
+        // Terraform takes its time, and most often finds nothing to do.
+        if (!hasWork(plan) && (await wasConnected(session))) inner.lookAhead()
+        return plan
+      },
+    },
     ...Array.from(
       // What would be put right is looked at once: only when it is, the next thing shows.
       { length: flags.dryRun === true ? 1 : repairs },
@@ -65,24 +91,24 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
           (await withoutState()) ? await previewProvision(session) : await provision(session, terraform),
         ),
     },
-    ...inner.stages.map(
-      (stage): Stage => ({
-        ...stage,
-        plan: async () => {
-          if (await withoutCluster()) {
-            if (stage.name === 'publish') return overlap.rest(await ahead.publish())
-            return stage.name === 'release' ? ahead.release() : nothing(options.verb, stage.name)
-          }
-          const plan = await stage.plan()
-          if (stage.name === 'release') return keepMongoUrl(session, await withoutDns(session, plan))
-          return stage.name === 'publish' ? login(session, overlap.rest(plan)) : plan
-        },
-      }),
-    ),
   ]
+  const inside = inner.stages.map(
+    (stage): Stage => ({
+      ...stage,
+      plan: async () => {
+        if (await withoutCluster()) {
+          if (stage.name === 'publish') return overlap.rest(await ahead.publish())
+          return stage.name === 'release' ? ahead.release() : nothing(options.verb, stage.name)
+        }
+        const plan = await stage.plan()
+        if (stage.name === 'release') return keepMongoUrl(session, await withoutDns(session, plan))
+        return stage.name === 'publish' ? login(session, overlap.rest(plan)) : plan
+      },
+    }),
+  )
   return {
     name: 'gke',
-    stages,
+    stages: [...cloud, ...inside].map(forgetting),
     recover: (stage, error) => recover(session, inner, stage, error),
     rollback: revision => ({
       name: 'release',

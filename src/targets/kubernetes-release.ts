@@ -6,7 +6,7 @@ import { readQuotas, refuseQuotas } from '../facts/cluster-preflight.ts'
 import { type ClusterRecords, readRecords } from '../facts/cluster-records.ts'
 import { liveOf, readInventory } from '../facts/cluster-running.ts'
 import { askSecrets, readGivenSecrets } from '../facts/cluster-secrets.ts'
-import { digestOfObjects } from '../kubernetes/canonical.ts'
+import { digestOf, digestOfObjects } from '../kubernetes/canonical.ts'
 import { entryOf } from '../kubernetes/entry.ts'
 import { inEnvironment } from '../kubernetes/environment.ts'
 import { refuseLocal, refuseNewPassword } from '../kubernetes/given-secrets.ts'
@@ -168,12 +168,14 @@ async function planObjects(session: Session, { objects, records, ...wanted }: Wa
   const cluster = await session.cluster()
   const force = flags.forceConflicts ?? false
   const isNew = records.namespace === undefined
-  const [compared, quotas, inventory] = await Promise.all([
-    isNew ? { live: [], wanted: objects, replaced: [] } : compareObjects(host, cluster, objects, force),
-    isNew ? [] : readQuotas(host, cluster),
+  const [compared, inventory] = await Promise.all([
+    isNew
+      ? { live: [], wanted: objects, replaced: [] }
+      : session.remember(`compared ${digestOf(objects)}`, () =>
+          compareObjects(host, cluster, objects, force),
+        ),
     readInventory(host, cluster, parseInventory(records.inventory), objects),
   ])
-  refuseQuotas(cluster, quotas, objects, compared.live)
   const least = leastReplicas(objects)
   const settled = compared.live
     .filter(isWorkload)
@@ -194,8 +196,10 @@ async function planObjects(session: Session, { objects, records, ...wanted }: Wa
     entry: entryOf(objects),
     readyPath: config.app.ready,
   })
+  if (hasWork(plan))
+    refuseQuotas(cluster, isNew ? [] : await readQuotas(host, cluster), objects, compared.live)
   // When nothing is to be done, what was just seen is what runs.
-  if (!hasWork(plan)) await session.remember('live', async () => liveOf(compared.live))
+  else await session.remember('live', async () => liveOf(compared.live))
   return flags.yes ? { ...plan, asks: undefined } : plan
 }
 

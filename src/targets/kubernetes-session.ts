@@ -50,6 +50,8 @@ export interface BuildElsewhere {
   digest(image: ImageFacts): Promise<string | undefined>
 }
 
+type Remembered = 'records' | 'image' | 'live' | `rendered ${string}` | `compared ${string}`
+
 /** One run against one cluster. */
 export interface Session extends SessionOptions {
   readonly host: Host
@@ -59,34 +61,60 @@ export interface Session extends SessionOptions {
   cluster(): Promise<Cluster>
   /** What the person answered, by the name of the secret: asked once, however often a plan is made. */
   readonly answers: Map<string, GivenSecret>
-  /** What was asked for under this name since something last changed; asks when that was never. */
-  remember<T>(what: 'records' | 'image' | 'live' | `rendered ${string}`, ask: () => Promise<T>): Promise<T>
+  /** What was asked for under this name since something last changed; asks when that was never, or had no answer. */
+  remember<T>(what: Remembered, ask: () => Promise<T>): Promise<T>
   /** Something changes: what is known by now has to be asked for again. */
   forget(): void
+  /** The same session until the next `forget`, which interrupts what it still asks for. */
+  untilForgotten(): Session
 }
 
 export function openSession(host: Host, options: SessionOptions): Session {
   const { project, config, flags } = options
   const settings = settingsOf(config, flags)
-  let cluster: Promise<Cluster> | undefined
-  const known = new Map<string, Promise<unknown>>()
-  return {
+  let known: Known = new Map()
+  let ended = new AbortController()
+  // Ours may be another one by the next time, with another address; a person's own is asked about once.
+  const always: Known = new Map()
+  const cluster = (known: Known) =>
+    rememberIn(options.own === undefined ? always : known, 'cluster', () => open(host, options, settings))
+  const session: Session = {
     ...options,
     host,
     settings,
     paths: clusterPaths(project, config.environment?.name),
-    cluster: () => {
-      cluster ??= open(host, options, settings)
-      return cluster
-    },
+    cluster: () => cluster(known),
     answers: new Map(),
-    remember: <T>(what: string, ask: () => Promise<T>) => {
-      const answer = (known.get(what) as Promise<T> | undefined) ?? ask()
-      known.set(what, answer)
-      return answer
+    remember: (what, ask) => rememberIn(known, what, ask),
+    forget: () => {
+      known = new Map()
+      ended.abort()
+      ended = new AbortController()
     },
-    forget: () => known.clear(),
+    untilForgotten: () => {
+      const now = known
+      const interrupted = AbortSignal.any([host.interrupted, ended.signal])
+      return {
+        ...session,
+        host: { ...host, interrupted },
+        cluster: () => cluster(now),
+        remember: (what, ask) => rememberIn(now, what, ask),
+      }
+    },
   }
+  return session
+}
+
+type Known = Map<string, Promise<unknown>>
+
+/** What had no answer is asked again. */
+function rememberIn<T>(known: Known, what: string, ask: () => Promise<T>): Promise<T> {
+  const before = known.get(what) as Promise<T> | undefined
+  if (before !== undefined) return before
+  const answer = ask()
+  known.set(what, answer)
+  answer.catch(() => known.delete(what))
+  return answer
 }
 
 /** The section of rtdeploy.yaml with the names that follow from it. Throws `config.target` (exit 2) when there is none. */

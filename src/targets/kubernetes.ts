@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts'
 import { UserError } from '../errors.ts'
 import { compareObjects } from '../facts/cluster-objects.ts'
 import { checkNewNamespace } from '../facts/cluster-preflight.ts'
-import { readRecords, readVersions } from '../facts/cluster-records.ts'
+import { readRecords, refuseOldServer } from '../facts/cluster-records.ts'
 import { readRemains } from '../facts/cluster-remains.ts'
 import { readLive } from '../facts/cluster-running.ts'
 import { readClusterStatus } from '../facts/cluster-status.ts'
@@ -19,6 +19,7 @@ import { hasWork } from '../plan/plan.ts'
 import { clusterChecks, podRows, renderClusterStatus } from '../report/kubernetes-status.ts'
 import type { Host } from '../run/host.ts'
 import type { Look } from '../run/wait-for.ts'
+import { type Ahead, openAhead } from './kubernetes-ahead.ts'
 import { clusterDisruptions } from './kubernetes-disruptions.ts'
 import { verifyInCluster } from './kubernetes-in-cluster.ts'
 import { acquireLease } from './kubernetes-lease.ts'
@@ -29,7 +30,7 @@ import { openSession, type Session, type SessionOptions } from './kubernetes-ses
 import type { PlaceLock, Recovery, Running, Stage, Target } from './target.ts'
 
 /** An app in a namespace of any cluster. */
-export function kubernetesTarget(host: Host, options: SessionOptions): Target {
+export function kubernetesTarget(host: Host, options: SessionOptions): Target & Ahead {
   const session = openSession(host, options)
   const { verb, project, config, settings } = session
   const { name } = config
@@ -40,11 +41,9 @@ export function kubernetesTarget(host: Host, options: SessionOptions): Target {
       const rendering = findImage(session).then(image => findRendered(session, image, image.digest))
       rendering.catch(() => undefined)
       const cluster = await session.cluster()
-      const [version, records, image] = await Promise.all([
-        readVersions(host, cluster),
-        findRecords(session),
-        findImage(session),
-      ])
+      const [records, image] = await Promise.all([findRecords(session), findImage(session)])
+      // Once something was released there, it is not too old.
+      if (records.inventory === undefined) await refuseOldServer(host, cluster)
       if (options.own?.elsewhere === undefined) refuseUnbuildable(image)
       const early = records.namespace === undefined || image.digest === undefined
       const rendered = early ? await rendering : []
@@ -53,7 +52,7 @@ export function kubernetesTarget(host: Host, options: SessionOptions): Target {
       if (records.namespace === undefined) await checkNewNamespace(host, cluster, objects, config)
       else if (early) await compareObjects(host, cluster, objects, session.flags.forceConflicts ?? false)
       const wanted = rendered.find(object => object.kind === 'Namespace')
-      return planNamespace({ verb, cluster, name, version, namespace: records.namespace, wanted })
+      return planNamespace({ verb, cluster, name, namespace: records.namespace, wanted })
     },
   }
   const publish: Stage = {
@@ -74,6 +73,7 @@ export function kubernetesTarget(host: Host, options: SessionOptions): Target {
   let look: Promise<Look> | undefined
   return {
     name: 'kubernetes',
+    ...openAhead(session),
     stages: [provision, publish, release(() => planUp(session))].map(stage => forgetting(session, stage)),
     rollback: revision =>
       forgetting(

@@ -1,9 +1,10 @@
 import type { Query } from '../command.ts'
+import { noCluster } from './kubectl.ts'
 
 /** `kubectl version --client`: "v1.32.4-dispatcher" where gcloud's own kubectl stands in front. */
 export function kubectlVersion(program: string): Query<string | undefined> {
   return {
-    command: { program, args: ['version', '--client', '--output=json'] },
+    command: { program, args: ['version', '--client', '--output=json'], env: noCluster },
     parse: stdout => {
       const answer = JSON.parse(stdout) as { readonly clientVersion?: { readonly gitVersion?: string } }
       return /\d+\.\d+\.\d+/.exec(answer.clientVersion?.gitVersion ?? '')?.[0]

@@ -18,6 +18,12 @@ const requestTimeout = '--request-timeout=20s'
 /** Where kubectl keeps what it found out of a cluster; in the home folder unless told. */
 const cacheIn = (folder: string) => ({ KUBECACHEDIR: folder })
 
+/**
+ * For what needs no cluster: gcloud's own kubectl asks the current one for its version before anything else, logs in to it
+ * for that, and waits 5 s for one that is silent.
+ */
+export const noCluster = { KUBECONFIG: '/dev/null' }
+
 /** `kubectl` with everything that says where; `args` say what. */
 export function kubectl(cluster: Cluster, args: readonly string[], stdin?: string | Secret): Command {
   const { kubeconfig, context, namespace, cache } = cluster
@@ -127,8 +133,8 @@ function itemsOf(stdout: string): readonly unknown[] {
 
 /** Renders a kustomization; reads files only. */
 export function kustomize(folder: string, cache: string): Query<string> {
-  const args = ['kustomize', folder]
-  return { command: { program: 'kubectl', args, env: cacheIn(cache) }, parse: stdout => stdout }
+  const env = { ...cacheIn(cache), ...noCluster }
+  return { command: { program: 'kubectl', args: ['kustomize', folder], env }, parse: stdout => stdout }
 }
 
 /** A kind that a cluster serves. */

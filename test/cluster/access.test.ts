@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { limitedContext, ownKubeconfig } from './support/limited.ts'
 import {
@@ -28,16 +29,25 @@ describe.skipIf(kubeconfig === undefined)('the context', { timeout: 300_000, con
   it('is always named, and nothing of the user’s is changed', async () => {
     await using project = clusterProject()
     const { path, config } = ownKubeconfig(project)
-    // The current context leads nowhere.
-    config('set-cluster', 'elsewhere', '--server=https://127.0.0.1:1')
+    // The current context leads to what never says a word: gcloud's kubectl would ask it for its version, whatever it is for.
+    let asked = 0
+    const elsewhere = createServer(() => asked++)
+    await new Promise<void>(resolve => elsewhere.listen(0, '127.0.0.1', resolve))
+    const { port } = elsewhere.address() as { readonly port: number }
+    config('set-cluster', 'elsewhere', `--server=https://127.0.0.1:${port}`)
     config('set-context', 'elsewhere', '--cluster=elsewhere', '--user=nobody')
     config('use-context', 'elsewhere')
+    // The test's own kubectl may have asked.
+    await setTimeout(100)
+    asked = 0
     const before = readFileSync(path, 'utf8')
     const home = join(project.folder, 'home')
     mkdirSync(home)
     const env = { KUBECONFIG: path, HOME: home }
     for (const args of [['plan'], ['up', '--no-verify'], ['status'], ['logs'], ['down', '--yes']])
       expect(`${args[0]} ${(await project.run(args, env)).exitCode}`).toBe(`${args[0]} 0`)
+    expect(asked).toBe(0)
+    elsewhere.close()
     expect(readFileSync(path, 'utf8')).toBe(before)
     expect(existsSync(join(home, '.kube'))).toBe(false)
   })

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readLinuxProcess } from '../../src/run/real/process-table.ts'
-import { runIn } from '../support/start-cli.ts'
+import { runIn, startIn } from '../support/start-cli.ts'
 import { tinyProject } from '../support/tiny-project.ts'
 import { until } from '../support/until.ts'
 
@@ -69,6 +69,23 @@ describe('up --target local', { timeout: 120_000 }, () => {
     expect(await verdictOf()).toEqual(['unhealthy', true])
     project.edit(yaml => yaml.replace('receive: heard', 'receive: said'))
     expect(await verdictOf()).toEqual(['done', true])
+  })
+
+  it('is told from one that is at work, in status', async () => {
+    await using project = tinyProject()
+    project.edit(yaml => yaml.replace('app:\n', 'app:\n  build: [sleep, "30"]\n'))
+    const running = startIn(project.folder, ['up', '--no-verify'])
+    await until('the build runs', () => project.processes().some(({ command }) => command.endsWith('sleep 30')))
+    const { stdout, exitCode } = await runIn(project.folder, ['status'])
+    expect(stdout).toMatch(
+      new RegExp(
+        `^\`rtdeploy up\` \\(process ${running.pid}\\) is at work here, for \\d+ s\nnothing is running yet\n`,
+      ),
+    )
+    expect(exitCode).toBe(0)
+    running.pressCtrlC()
+    expect((await running.done).exitCode).toBe(130)
+    expect((await runIn(project.folder, ['status'])).stdout).toMatch(/^nothing is running\n/)
   })
 
   it('starts a replica again that was killed, and says so in status', async () => {

@@ -71,6 +71,7 @@ function sessionOf(
     config: { name: 'chat' },
     login: async () => login,
     facts: async () => ({ ...facts, gke, names }),
+    forget: () => undefined,
   }
   return { session: session as unknown as GkeSession, told: fake.told }
 }

@@ -20,6 +20,41 @@ function connect(verb: Verb, flags: KubernetesFlags) {
   return { fake, cluster }
 }
 
+describe('what a session remembers', () => {
+  const open = () => {
+    const config = parseConfig(text, 'rtdeploy.yaml')
+    return openSession(fakeHost().host, { verb: 'up', project: '/project', config, flags: {} })
+  }
+
+  it('is asked once, until something changes', async () => {
+    const session = open()
+    const answers = ['one', 'two']
+    const ask = () => session.remember('image', async () => answers.shift())
+    expect([await ask(), await ask()]).toEqual(['one', 'one'])
+    session.forget()
+    expect(await ask()).toBe('two')
+  })
+
+  it('is asked again when there was no answer', async () => {
+    const session = open()
+    const away = session.remember('image', () => Promise.reject(new Error('away')))
+    await expect(away).rejects.toThrow('away')
+    expect(await session.remember('image', async () => 'here')).toBe('here')
+  })
+
+  it('is shared with what runs ahead, which ends with the next change and leaves nothing behind', async () => {
+    const session = open()
+    const ahead = session.untilForgotten()
+    await ahead.remember('image', async () => 'ahead')
+    expect(await session.remember('image', async () => 'late')).toBe('ahead')
+    session.forget()
+    expect(ahead.host.interrupted.aborted).toBe(true)
+    await ahead.remember('records', async () => 'stale')
+    expect(await session.remember('records', async () => 'fresh')).toBe('fresh')
+    expect(session.untilForgotten().host.interrupted.aborted).toBe(false)
+  })
+})
+
 describe('a context that leads to another server than the last time', () => {
   it.each<[string, Verb, KubernetesFlags]>([
     ['up', 'up', {}],
