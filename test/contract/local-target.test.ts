@@ -75,7 +75,9 @@ describe('up --target local', { timeout: 120_000 }, () => {
     await using project = tinyProject()
     project.edit(yaml => yaml.replace('app:\n', 'app:\n  build: [sleep, "30"]\n'))
     const running = startIn(project.folder, ['up', '--no-verify'])
-    await until('the build runs', () => project.processes().some(({ command }) => command.endsWith('sleep 30')))
+    await until('the build runs', () =>
+      project.processes().some(({ command }) => command.endsWith('sleep 30')),
+    )
     const { stdout, exitCode } = await runIn(project.folder, ['status'])
     expect(stdout).toMatch(
       new RegExp(
