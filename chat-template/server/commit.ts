@@ -18,23 +18,24 @@ const mostWaiting = 2_000
 const mostAtOnce = 200
 /** A write with all that follows from it costs about as much as two frames to a hundred people. */
 const framesAWrite = 2
+const unhurried = { extraMs: 0 }
 
 /**
- * One write at a time per room: what arrives during a write goes together into the next. A quiet room has no wait; in a
- * busy one, where several came together, writes begin no closer to one another than `pace` gives for two frames, and
- * each is paid for once for many messages.
+ * One write at a time per room: what arrives during a write goes together into the next. On a busy replica, where several
+ * came together, writes begin no closer to one another than `pace` adds for two frames, and each is paid for once for
+ * many messages.
  */
 export class Committer {
   readonly #store: Store
   readonly #queues = new Map<string, Queue>()
   readonly #published: (room: string, done: Appended[]) => void
-  readonly #pace: { readonly ms: number }
+  readonly #pace: { readonly extraMs: number }
 
   /** `published` is called with what is stored, in order, before the senders hear of it. */
   constructor(
     store: Store,
     published: (room: string, done: Appended[]) => void,
-    pace: { readonly ms: number } = { ms: 0 },
+    pace: { readonly extraMs: number } = unhurried,
   ) {
     this.#store = store
     this.#published = published
@@ -62,7 +63,7 @@ export class Committer {
       const began = performance.now()
       const batch = queue.waiting.splice(0, mostAtOnce)
       await this.#write(room, batch)
-      const leftMs = began + framesAWrite * this.#pace.ms - performance.now()
+      const leftMs = began + framesAWrite * this.#pace.extraMs - performance.now()
       const full = queue.waiting.length >= mostAtOnce
       if (batch.length > 1 && leftMs > 1 && !full) await sleep(leftMs)
     }

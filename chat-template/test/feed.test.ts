@@ -100,7 +100,7 @@ describe('storing', () => {
       began.push(performance.now())
       return append(room, drafts)
     }
-    const committer = new Committer(store, () => undefined, { ms: 40 })
+    const committer = new Committer(store, () => undefined, { extraMs: 40 })
     const say = (id: string) => committer.append('lobby', draft(id))
     await Promise.all(['a', 'b', 'c'].map(say))
     await Promise.all(['d', 'e'].map(say))

@@ -62,6 +62,9 @@ export async function runStages(
       if (beside !== undefined) throw beside
     }
     return results
+  } catch (error) {
+    target.forget?.()
+    throw error
   } finally {
     await lock?.release()
   }

@@ -4,17 +4,17 @@ import { environmentLine } from '../report/environment.ts'
 import type { Emit } from '../report/events.ts'
 import { outcomeOf, type Report } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
-import { describeHolder } from '../run/lock.ts'
+import { readHolder } from '../run/lock.ts'
 import type { Running, Runtime } from '../targets/target.ts'
 import { openRuntime, type RunFlags } from './project.ts'
 
-/** What a run that is at work leaves half done is nobody's fault, and nothing for a person to put right. */
-async function find(runtime: Runtime, atWork: string | undefined): Promise<Running | undefined> {
+/** What an `up` at work here has half done is nobody's fault, and nothing for a person to put right. */
+async function find(runtime: Runtime, starting: boolean): Promise<Running | undefined> {
   try {
     return await (runtime.status ?? runtime.running)()
   } catch (error) {
-    const halfDone = error instanceof UserError && ['local.orphaned', 'local.starting'].includes(error.code)
-    if (atWork === undefined || !halfDone) throw error
+    const halfDone = error instanceof UserError && /^local\.(?:orphaned|starting|silent)$/.test(error.code)
+    if (!starting || !halfDone) throw error
     return undefined
   }
 }
@@ -23,18 +23,20 @@ async function find(runtime: Runtime, atWork: string | undefined): Promise<Runni
 export async function status(host: Host, options: RunFlags, _emit: Emit): Promise<Report> {
   const began = host.now()
   const { runtime, folder } = await openRuntime(host, 'status', options)
-  const atWork = await describeHolder(host, localPaths(folder).root)
-  const running = await find(runtime, atWork)
-  const heading = `${environmentLine(options.env)}${atWork === undefined ? '' : `${atWork}\n`}`
+  const holder = await readHolder(host, localPaths(folder).root)
+  const starting = holder?.here === true && holder.command === 'rtdeploy up'
+  const running = await find(runtime, starting)
+  const heading = `${environmentLine(options.env)}${holder === undefined ? '' : `${holder.text}\n`}`
+  const atWork = holder === undefined ? {} : { atWork: holder.text }
   const base = { schemaVersion: 1, verb: 'status', steps: [] } as const
   if (running === undefined) {
-    const text = `${heading}nothing is running${atWork === undefined ? '' : ' yet'}\n`
+    const text = `${heading}nothing is running${starting ? ' yet' : ''}\n`
     return {
       ...base,
       outcome: 'done',
       checks: [],
-      result: { running: false, ...(atWork === undefined ? {} : { atWork }), text },
-      next: [atWork === undefined ? 'rtdeploy up' : 'rtdeploy status'],
+      result: { running: false, ...atWork, text },
+      next: [starting ? 'rtdeploy status' : 'rtdeploy up'],
       tookMs: host.now() - began,
     }
   }

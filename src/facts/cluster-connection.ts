@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Query, Secret } from '../command.ts'
 import type { KubernetesConfig } from '../config/config.ts'
 import { exitCodes, toolError, UserError } from '../errors.ts'
@@ -93,10 +93,18 @@ export async function connect(
   const where = { context, namespace }
   const contents =
     own === undefined ? await readUsers(host, where, paths.cache) : await readOwn(host, context, own)
-  await host.makeFolder(paths.root, 0o700)
+  await openFolder(host, paths.root)
   if ((await host.readFile(paths.kubeconfig)) !== contents)
     await host.writeFile(paths.kubeconfig, contents, { mode: 0o600 })
   return { kubeconfig: paths.kubeconfig, cache: paths.cache, ...where, server: serverOf(contents) }
+}
+
+/** A folder of the target, out of Git: a look ahead may be the first that writes into `.rtdeploy`. */
+export async function openFolder(host: Host, root: string): Promise<void> {
+  const ignore = join(dirname(root), '.gitignore')
+  await host.makeFolder(dirname(root), 0o700)
+  if ((await host.readFile(ignore)) === undefined) await host.writeFile(ignore, '*\n')
+  await host.makeFolder(root, 0o700)
 }
 
 /** From the user's kubeconfig, which may be several files: how they are one is for kubectl to know. */

@@ -13,7 +13,7 @@ import {
 import { formatOverlay, type Overlay } from '../kubernetes/overlay.ts'
 import type { Host } from '../run/host.ts'
 import { type Cluster, dryRun, getLive, kustomize } from '../tools/kubectl.ts'
-import { askCluster, clusterError, clusterPaths } from './cluster-connection.ts'
+import { askCluster, clusterError, clusterPaths, openFolder } from './cluster-connection.ts'
 
 const timeoutMs = 60_000
 /** At once: the API server's own limit of requests is far from this, our patience is not. */
@@ -39,7 +39,10 @@ export async function renderManifests(
   }
   const text = formatOverlay({ ...overlay, base: relative(paths.overlay, folder) })
   const path = join(paths.overlay, 'kustomization.yaml')
-  if ((await host.readFile(path)) !== text) await host.writeFile(path, text)
+  if ((await host.readFile(path)) !== text) {
+    await openFolder(host, paths.root)
+    await host.writeFile(path, text)
+  }
   const query = kustomize(paths.overlay, paths.cache)
   const ran = await host.run(query.command, { timeoutMs, signal: host.interrupted })
   host.interrupted.throwIfAborted()

@@ -21,7 +21,7 @@ export interface ClusterRecords {
 const oldestMinor = 29
 
 /** kubectl itself tries for a minute; who is asked for so little answers sooner, or not at all. */
-const silentMs = 25_000
+export const silentMs = 25_000
 
 /** kubectl leaves out who manages which field, unless told. */
 const managed = '--show-managed-fields'
@@ -38,13 +38,18 @@ export async function refuseOldServer(host: Host, cluster: Cluster): Promise<voi
 }
 
 /** Namespace, Secret, inventory and releases, asked at once. */
-export async function readRecords(host: Host, cluster: Cluster, name: string): Promise<ClusterRecords> {
+export async function readRecords(
+  host: Host,
+  cluster: Cluster,
+  name: string,
+  timeoutMs?: number,
+): Promise<ClusterRecords> {
   const names = recordNames(name)
   const single = [`namespace/${cluster.namespace}`, `secret/${names.secret}`, `configmap/${names.inventory}`]
   const selector = `${labels.app}=${name},${labels.record}=release`
-  const named = readNamed(host, cluster, single)
+  const named = readNamed(host, cluster, single, timeoutMs)
   const releases = getList(cluster, ['configmaps', '--selector', selector])
-  const list = askCluster(host, cluster, releases, silentMs)
+  const list = askCluster(host, cluster, releases, timeoutMs)
   // When both are refused, what the first says of permissions says more.
   await Promise.allSettled([named, list])
   const found = await named
@@ -65,9 +70,10 @@ async function readNamed(
   host: Host,
   cluster: Cluster,
   names: readonly string[],
+  timeoutMs: number | undefined,
 ): Promise<readonly unknown[]> {
   try {
-    return await askCluster(host, cluster, getList(cluster, [...names, managed]), silentMs)
+    return await askCluster(host, cluster, getList(cluster, [...names, managed]), timeoutMs)
   } catch (error) {
     if (
       !(error instanceof UserError) ||

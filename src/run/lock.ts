@@ -98,14 +98,27 @@ export async function acquireLock(
   throw heldBy(undefined, path, host.now(), machine)
 }
 
-/** Who is at work on the project, in words: "`rtdeploy up` (process 4711) is at work here, for 12 s"; undefined when nobody is. */
-export async function describeHolder(host: Host, folder: string): Promise<string | undefined> {
+/** Who holds a project's lock and has not died. */
+export interface AtWork {
+  /** `rtdeploy up` */
+  readonly command: string
+  /** On this machine. */
+  readonly here: boolean
+  /** For people. */
+  readonly text: string
+}
+
+/** Undefined when nobody is at work on the project. */
+export async function readHolder(host: Host, folder: string): Promise<AtWork | undefined> {
   const text = await host.readFile(join(folder, 'lock'))
   const holder = parseHolder(text)
   if (text === undefined || holder === undefined || (await isStale(host, text, host.machine)))
     return undefined
-  const where = holder.machine === host.machine ? 'here' : `on ${holder.machine}`
-  return `\`${holder.command}\` (process ${holder.pid}) is at work ${where}, for ${secondsSince(holder.since, host.now())} s`
+  const { command, machine, pid, since } = holder
+  const here = machine === host.machine
+  const where = here ? 'here' : `on ${machine}`
+  const seconds = secondsSince(since, host.now())
+  return { command, here, text: `\`${command}\` (process ${pid}) is at work ${where}, for ${seconds} s` }
 }
 
 const secondsSince = (since: number, now: number) => Math.max(0, Math.round((now - since) / 1000))

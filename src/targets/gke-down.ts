@@ -42,6 +42,7 @@ interface Next {
 /** The app in the cluster and what its controllers made, all that Terraform made, what is left, and the state itself. */
 async function next(session: GkeSession, inner: Target): Promise<Next> {
   session.forget()
+  inner.forget?.()
   const facts = await session.facts()
   refuseUnfit(facts, needed)
   // First of all: it is about what rtdeploy.yaml says stays, and goes by what the files say is ours.

@@ -49,11 +49,13 @@ async function readCluster({ host, verb, names, login }: GkeSession): Promise<Cl
   return answer?.ok === true ? answer.value : undefined
 }
 
-/** Whether our kubeconfig leads to the cluster that was there when the facts were read. */
+/** Whether our kubeconfig leads to a cluster that was there, and answered, when the facts were read. */
 export async function wasConnected({ host, paths, names, facts }: GkeSession): Promise<boolean> {
   const { project } = await facts()
   const kubeconfig = await host.readFile(paths.kubeconfig)
-  return project?.cluster?.ok === true && leadsTo(kubeconfig, names, project.cluster.value)
+  if (project?.cluster?.ok !== true) return false
+  const { value } = project.cluster
+  return usable.includes(value.status) && leadsTo(kubeconfig, names, value)
 }
 
 const leadsTo = (

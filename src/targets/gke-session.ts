@@ -3,7 +3,7 @@ import type { Config, KubernetesConfig } from '../config/config.ts'
 import type { GkeConfig } from '../config/gke.ts'
 import { type GkeNames, gkeNames } from '../config/gke-names.ts'
 import { exitCodes, UserError } from '../errors.ts'
-import { type GkeFacts, readGkeFacts } from '../facts/gke.ts'
+import { type GkeFacts, type LoginFact, readGkeFacts, readLogin } from '../facts/gke.ts'
 import { type GkePaths, gkePaths, terraformFolders, workspaceOf } from '../facts/gke-workspace.ts'
 import type { Verb } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
@@ -40,17 +40,31 @@ export interface GkeSession extends GkeOptions {
   workspace(): Promise<Workspace>
 }
 
+/** A token is good for half an hour at least when gcloud gives it; a build or a rollout may take as long. */
+const renewMs = 10 * 60_000
+
 export function openGke(host: Host, options: GkeOptions): GkeSession {
   const { config, project } = options
   const gke = gkeOf(config)
   const names = gkeNames(config.name, gke, config.environment?.name)
   let found: Promise<GkeFacts> | undefined
+  let loginAt = 0
   const facts = () => {
+    if (found === undefined) {
+      loginAt = host.now()
+      renewed = undefined
+    }
     found ??= readGkeFacts(host, config.name, gke, config.environment?.name)
     return found
   }
+  let renewed: Promise<LoginFact> | undefined
   const login = async (): Promise<Login> => {
-    const fact = (await facts()).login
+    await facts()
+    if (host.now() - loginAt > renewMs) {
+      loginAt = host.now()
+      renewed = readLogin(host, names.project)
+    }
+    const fact = await (renewed ?? facts().then(found => found.login))
     if (fact.ok) return fact.login
     throw new UserError(fact.problem === 'absent' ? 'gcloud is not installed' : 'gcloud is not logged in', {
       code: fact.problem === 'absent' ? 'program.missing' : 'gke.login',

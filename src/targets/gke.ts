@@ -11,6 +11,7 @@ import type { Host } from '../run/host.ts'
 import { addSecretVersion } from '../tools/gcloud.ts'
 import { taggedDigest } from '../tools/google-apis.ts'
 import { failureOfTerraform } from '../tools/terraform-failures.ts'
+import { forgetBetween } from './forgetting.ts'
 import { gkeLeftovers, openTeardown } from './gke-down.ts'
 import { isOfCloud, lookAtCloud } from './gke-look.ts'
 import { openOverlap } from './gke-overlap.ts'
@@ -48,22 +49,6 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
   const withoutState = async () =>
     flags.dryRun === true && (await session.facts()).project?.bucket?.ok !== true
   const withoutCluster = async () => flags.dryRun === true && !(await connectOwn(session))
-  let changing = false
-  /** What was known before something changed in the cloud has to be asked for again, also by what came in between. */
-  const forgetting = (stage: Stage): Stage => ({
-    ...stage,
-    plan: async () => {
-      if (changing) for (const one of [session, inner]) one.forget()
-      try {
-        const plan = await stage.plan()
-        changing = hasWork(plan) && cloud.includes(stage)
-        return plan
-      } catch (error) {
-        inner.forget()
-        throw error
-      }
-    },
-  })
   const cloud: Stage[] = [
     {
       name: 'prepare',
@@ -108,7 +93,16 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
   )
   return {
     name: 'gke',
-    stages: [...cloud, ...inside].map(forgetting),
+    stages: forgetBetween([...cloud, ...inside], {
+      // A look ahead changes nothing.
+      changes: stage => flags.dryRun !== true && cloud.includes(stage),
+      end: inner.forget,
+      forget: () => {
+        session.forget()
+        inner.forget()
+      },
+    }),
+    forget: inner.forget,
     recover: (stage, error) => recover(session, inner, stage, error),
     rollback: revision => ({
       name: 'release',

@@ -3,7 +3,7 @@ import { exitCodes, UserError } from '../errors.ts'
 import { type ImageFacts, readImageFacts, readPushedDigest } from '../facts/cluster-image.ts'
 import { compareObjects, renderManifests } from '../facts/cluster-objects.ts'
 import { readQuotas, refuseQuotas } from '../facts/cluster-preflight.ts'
-import { type ClusterRecords, readRecords } from '../facts/cluster-records.ts'
+import { type ClusterRecords, readRecords, silentMs } from '../facts/cluster-records.ts'
 import { liveOf, readInventory } from '../facts/cluster-running.ts'
 import { askSecrets, readGivenSecrets } from '../facts/cluster-secrets.ts'
 import { digestOf, digestOfObjects } from '../kubernetes/canonical.ts'
@@ -59,7 +59,10 @@ export function findImage(session: Session, noted = true): Promise<ImageFacts> {
 /** Namespace, Secret, inventory and releases. */
 export async function findRecords(session: Session): Promise<ClusterRecords> {
   const cluster = await session.cluster()
-  return session.remember('records', () => readRecords(session.host, cluster, session.config.name))
+  const { host, config, verb } = session
+  // The first question of these two.
+  const timeoutMs = verb === 'up' || verb === 'plan' ? silentMs : undefined
+  return session.remember('records', () => readRecords(host, cluster, config.name, timeoutMs))
 }
 
 async function askImage(
@@ -154,6 +157,9 @@ function chooseRelease(releases: readonly Release[], revision: number | undefine
   )
 }
 
+/** A pod that begins to crash while Terraform plans must not be told to be well. */
+const freshMs = 3000
+
 interface Wanted {
   readonly objects: readonly KubernetesObject[]
   readonly records: ClusterRecords
@@ -170,10 +176,11 @@ async function planObjects(session: Session, { objects, records, ...wanted }: Wa
   const isNew = records.namespace === undefined
   const [compared, inventory] = await Promise.all([
     isNew
-      ? { live: [], wanted: objects, replaced: [] }
-      : session.remember(`compared ${digestOf(objects)}`, () =>
-          compareObjects(host, cluster, objects, force),
-        ),
+      ? { live: [], wanted: objects, replaced: [], seenAt: host.now() }
+      : session.remember(`compared ${digestOf(objects)}`, async () => ({
+          ...(await compareObjects(host, cluster, objects, force)),
+          seenAt: host.now(),
+        })),
     readInventory(host, cluster, parseInventory(records.inventory), objects),
   ])
   const least = leastReplicas(objects)
@@ -199,7 +206,8 @@ async function planObjects(session: Session, { objects, records, ...wanted }: Wa
   if (hasWork(plan))
     refuseQuotas(cluster, isNew ? [] : await readQuotas(host, cluster), objects, compared.live)
   // When nothing is to be done, what was just seen is what runs.
-  else await session.remember('live', async () => liveOf(compared.live))
+  else if (flags.dryRun !== true && host.now() - compared.seenAt < freshMs)
+    await session.remember('live', async () => liveOf(compared.live))
   return flags.yes ? { ...plan, asks: undefined } : plan
 }
 

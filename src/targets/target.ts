@@ -85,6 +85,8 @@ export interface Runtime {
   readonly look?: Look
   /** What is left on purpose, or by others, once everything was taken down; a line each. */
   readonly leftovers?: () => Promise<readonly string[]>
+  /** Ends what was begun ahead, when a run ends early. */
+  readonly forget?: () => void
   /** Undefined as long as there is nothing to lock. Throws `lock.held` (exit 4). */
   readonly lock?: () => Promise<PlaceLock | undefined>
 }

@@ -20,9 +20,9 @@ const cacheIn = (folder: string) => ({ KUBECACHEDIR: folder })
 
 /**
  * For what needs no cluster: gcloud's own kubectl asks the current one for its version before anything else, logs in to it
- * for that, and waits 5 s for one that is silent.
+ * for that, and waits 5 s for one that is silent. Without any it asks localhost:8080; nothing listens on port 1.
  */
-export const noCluster = { KUBECONFIG: '/dev/null' }
+export const noCluster = { KUBECONFIG: '/dev/null', KUBERNETES_MASTER: 'http://127.0.0.1:1' }
 
 /** `kubectl` with everything that says where; `args` say what. */
 export function kubectl(cluster: Cluster, args: readonly string[], stdin?: string | Secret): Command {

@@ -134,7 +134,7 @@ export class Crowd {
     const started = performance.now()
     const total = Math.round((rate * forMs) / 1_000)
     for (let done = 0; done < total; ) {
-      const due = Math.min(total, Math.floor(((performance.now() - started) * rate) / 1_000))
+      const due = Math.min(total, 1 + Math.floor(((performance.now() - started) * rate) / 1_000))
       for (; done < due; done++) this.#say(started + (done * 1_000) / rate)
       await sleep(1)
     }

@@ -116,12 +116,15 @@ async function measure(plain: () => Promise<Server[]>, app: () => Promise<Server
           side.left = []
           continue
         }
-        const [before, began] = [await cpuMs(side.servers), performance.now()]
+        const [before, began, own] = [await cpuMs(side.servers), performance.now(), process.cpuUsage()]
         const best = better(await side.crowd.talk(rate, stepMs), await side.crowd.talk(rate, stepMs))
-        const cores = ((await cpuMs(side.servers)) - before) / (performance.now() - began)
+        const tookMs = performance.now() - began
+        const cores = ((await cpuMs(side.servers)) - before) / tookMs
+        const { user, system } = process.cpuUsage(own)
+        const crowdCores = (user + system) / 1_000 / tookMs
         side.figures.push(best)
         process.stderr.write(
-          `  ${side.name}, ${rate} msg/s: p50 ${best.p50.toFixed(1)} ms, p99 ${best.p99.toFixed(1)} ms, servers ${cores.toFixed(2)} cores\n`,
+          `  ${side.name}, ${rate} msg/s: p50 ${best.p50.toFixed(1)} ms, p99 ${best.p99.toFixed(1)} ms, servers ${cores.toFixed(2)} cores, crowd ${crowdCores.toFixed(2)}\n`,
         )
         if (best.p99 > slowestMs) side.beyond++
         if (side.beyond === 2 && rate > 300) side.left = []

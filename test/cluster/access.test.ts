@@ -38,7 +38,7 @@ describe.skipIf(kubeconfig === undefined)('the context', { timeout: 300_000, con
     config('set-context', 'elsewhere', '--cluster=elsewhere', '--user=nobody')
     config('use-context', 'elsewhere')
     // The test's own kubectl may have asked.
-    await setTimeout(100)
+    await setTimeout(1000)
     asked = 0
     const before = readFileSync(path, 'utf8')
     const home = join(project.folder, 'home')

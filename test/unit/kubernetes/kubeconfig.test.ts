@@ -43,6 +43,8 @@ describe('one context of a kubeconfig', () => {
     ['that is not there', text, 'gke_p_us-central1_third'],
     ['in an empty file', '', chat],
     ['in what is not YAML', 'clusters: [{', chat],
+    ['in what is no kubeconfig', 'contexts: {}\nclusters: [null]', chat],
+    ['in a list', '[1]', chat],
     [
       'whose cluster is not there',
       text.replaceAll('name: gke_p_us-central1_chat\n  cluster', 'name: x\n  cluster'),
