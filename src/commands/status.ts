@@ -46,11 +46,7 @@ export async function status(host: Host, options: RunFlags, _emit: Emit): Promis
     outcome: outcomeOf([], checks),
     checks,
     backends,
-    result: {
-      ...(details as object),
-      ...(atWork === undefined ? {} : { atWork }),
-      text: `${heading}${text}`,
-    },
+    result: { ...(details as object), ...atWork, text: `${heading}${text}` },
     next: ['rtdeploy verify', 'rtdeploy logs -f'],
     tookMs: host.now() - began,
   }

@@ -40,31 +40,30 @@ export interface GkeSession extends GkeOptions {
   workspace(): Promise<Workspace>
 }
 
-/** A token is good for half an hour at least when gcloud gives it; a build or a rollout may take as long. */
-const renewMs = 10 * 60_000
+/** gcloud gives a token for half an hour at least; after a long build it must not end in the middle of what follows. */
+const shortMs = 15 * 60_000
 
 export function openGke(host: Host, options: GkeOptions): GkeSession {
   const { config, project } = options
   const gke = gkeOf(config)
   const names = gkeNames(config.name, gke, config.environment?.name)
   let found: Promise<GkeFacts> | undefined
-  let loginAt = 0
+  let renewed: Promise<LoginFact> | undefined
   const facts = () => {
-    if (found === undefined) {
-      loginAt = host.now()
-      renewed = undefined
-    }
+    if (found === undefined) renewed = undefined
     found ??= readGkeFacts(host, config.name, gke, config.environment?.name)
     return found
   }
-  let renewed: Promise<LoginFact> | undefined
+  const current = async () => renewed ?? (await facts()).login
+  const isShort = ({ expiresAt }: Login) => expiresAt !== undefined && expiresAt - host.now() < shortMs
   const login = async (): Promise<Login> => {
-    await facts()
-    if (host.now() - loginAt > renewMs) {
-      loginAt = host.now()
-      renewed = readLogin(host, names.project)
+    const before = renewed
+    const known = await current()
+    if (known.ok && isShort(known.login) && renewed === before) {
+      // Where gcloud has no answer for a moment, the token goes on as long as it lasts.
+      renewed = readLogin(host, names.project).then(again => (again.ok ? again : known))
     }
-    const fact = await (renewed ?? facts().then(found => found.login))
+    const fact = await current()
     if (fact.ok) return fact.login
     throw new UserError(fact.problem === 'absent' ? 'gcloud is not installed' : 'gcloud is not logged in', {
       code: fact.problem === 'absent' ? 'program.missing' : 'gke.login',

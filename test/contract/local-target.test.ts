@@ -23,6 +23,9 @@ describe('up --target local', { timeout: 120_000 }, () => {
     const second = await runIn(project.folder, ['up', '--json'])
     expect([second.exitCode, JSON.parse(second.stdout).outcome]).toEqual([0, 'nothing-to-do'])
     expect(project.state().children.filter(child => child.kind === 'replica')).toHaveLength(3)
+    const status = JSON.parse((await runIn(project.folder, ['status', '--json'])).stdout)
+    expect(status.result).toMatchObject({ running: true })
+    expect(status.result).not.toHaveProperty('atWork')
   })
 
   it('ends everything with down, and the second down says that nothing is there', async () => {
