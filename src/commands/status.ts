@@ -4,7 +4,7 @@ import { environmentLine } from '../report/environment.ts'
 import type { Emit } from '../report/events.ts'
 import { outcomeOf, type Report } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
-import { readHolder } from '../run/lock.ts'
+import { type AtWork, readHolder } from '../run/lock.ts'
 import type { Running, Runtime } from '../targets/target.ts'
 import { openRuntime, type RunFlags } from './project.ts'
 
@@ -19,12 +19,18 @@ async function find(runtime: Runtime, starting: boolean): Promise<Running | unde
   }
 }
 
+/** `dev` stays: once it has begun, what its supervisor leaves behind is nobody's. */
+async function isStarting(host: Host, folder: string, { command }: AtWork): Promise<boolean> {
+  if (command === 'rtdeploy up') return true
+  return command === 'rtdeploy dev' && (await host.kindOf(localPaths(folder).state)) === undefined
+}
+
 /** What runs: replicas, front door, backends with their rungs, connections. */
 export async function status(host: Host, options: RunFlags, _emit: Emit): Promise<Report> {
   const began = host.now()
   const { runtime, folder } = await openRuntime(host, 'status', options)
   const holder = await readHolder(host, localPaths(folder).root)
-  const starting = holder?.here === true && holder.command === 'rtdeploy up'
+  const starting = holder?.here === true && (await isStarting(host, folder, holder))
   const running = await find(runtime, starting)
   const heading = `${environmentLine(options.env)}${holder === undefined ? '' : `${holder.text}\n`}`
   const atWork = holder === undefined ? {} : { atWork: holder.text }

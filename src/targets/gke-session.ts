@@ -40,8 +40,12 @@ export interface GkeSession extends GkeOptions {
   workspace(): Promise<Workspace>
 }
 
-/** gcloud gives a token for half an hour at least; after a long build it must not end in the middle of what follows. */
-const shortMs = 15 * 60_000
+/** gcloud gives a token for half an hour at least; what is begun with one, a build and a rollout, may take as long. */
+const shortMs = 28 * 60_000
+/** A token that does not say how long it lasts, from a file for instance, may be another one by then. */
+const undatedMs = 10 * 60_000
+/** Where gcloud has no better token, or no answer, it is not asked each time. */
+const againMs = 2 * 60_000
 
 export function openGke(host: Host, options: GkeOptions): GkeSession {
   const { config, project } = options
@@ -49,19 +53,32 @@ export function openGke(host: Host, options: GkeOptions): GkeSession {
   const names = gkeNames(config.name, gke, config.environment?.name)
   let found: Promise<GkeFacts> | undefined
   let renewed: Promise<LoginFact> | undefined
+  let askedAt = 0
   const facts = () => {
-    if (found === undefined) renewed = undefined
+    if (found === undefined) askedAt = host.now()
     found ??= readGkeFacts(host, config.name, gke, config.environment?.name)
     return found
   }
   const current = async () => renewed ?? (await facts()).login
-  const isShort = ({ expiresAt }: Login) => expiresAt !== undefined && expiresAt - host.now() < shortMs
+  const isShort = ({ expiresAt }: Login) => {
+    const age = host.now() - askedAt
+    if (expiresAt === undefined) return age > undatedMs
+    return age > againMs && expiresAt - host.now() < shortMs
+  }
+  const renew = async (known: LoginFact & { ok: true }): Promise<LoginFact> => {
+    const again = await readLogin(host, names.project)
+    const { expiresAt } = known.login
+    // Where gcloud has no answer for a moment, the token goes on as long as it lasts.
+    return again.ok || (expiresAt !== undefined && expiresAt <= host.now()) ? again : known
+  }
   const login = async (): Promise<Login> => {
-    const before = renewed
     const known = await current()
-    if (known.ok && isShort(known.login) && renewed === before) {
-      // Where gcloud has no answer for a moment, the token goes on as long as it lasts.
-      renewed = readLogin(host, names.project).then(again => (again.ok ? again : known))
+    if (known.ok && isShort(known.login)) {
+      askedAt = host.now()
+      renewed = renew(known)
+      renewed.catch(() => {
+        renewed = undefined
+      })
     }
     const fact = await current()
     if (fact.ok) return fact.login
@@ -82,6 +99,7 @@ export function openGke(host: Host, options: GkeOptions): GkeSession {
     facts,
     forget: () => {
       found = undefined
+      renewed = undefined
     },
     login,
     workspace: async () => workspaceOf(host, project, gke, names, await login()),

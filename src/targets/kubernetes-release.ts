@@ -3,7 +3,7 @@ import { exitCodes, UserError } from '../errors.ts'
 import { type ImageFacts, readImageFacts, readPushedDigest } from '../facts/cluster-image.ts'
 import { compareObjects, renderManifests } from '../facts/cluster-objects.ts'
 import { readQuotas, refuseQuotas } from '../facts/cluster-preflight.ts'
-import { type ClusterRecords, readRecords, silentMs } from '../facts/cluster-records.ts'
+import { type ClusterRecords, readRecords } from '../facts/cluster-records.ts'
 import { liveOf, readInventory } from '../facts/cluster-running.ts'
 import { askSecrets, readGivenSecrets } from '../facts/cluster-secrets.ts'
 import { digestOf, digestOfObjects } from '../kubernetes/canonical.ts'
@@ -57,11 +57,9 @@ export function findImage(session: Session, noted = true): Promise<ImageFacts> {
 }
 
 /** Namespace, Secret, inventory and releases. */
-export async function findRecords(session: Session): Promise<ClusterRecords> {
+export async function findRecords(session: Session, timeoutMs?: number): Promise<ClusterRecords> {
   const cluster = await session.cluster()
-  const { host, config, verb } = session
-  // The first question of these two.
-  const timeoutMs = verb === 'up' || verb === 'plan' ? silentMs : undefined
+  const { host, config } = session
   return session.remember('records', () => readRecords(host, cluster, config.name, timeoutMs))
 }
 
@@ -177,10 +175,10 @@ async function planObjects(session: Session, { objects, records, ...wanted }: Wa
   const [compared, inventory] = await Promise.all([
     isNew
       ? { live: [], wanted: objects, replaced: [], seenAt: host.now() }
-      : session.remember(`compared ${digestOf(objects)}`, async () => ({
-          ...(await compareObjects(host, cluster, objects, force)),
-          seenAt: host.now(),
-        })),
+      : session.remember(`compared ${digestOf(objects)}`, async () => {
+          const seenAt = host.now()
+          return { ...(await compareObjects(host, cluster, objects, force)), seenAt }
+        }),
     readInventory(host, cluster, parseInventory(records.inventory), objects),
   ])
   const least = leastReplicas(objects)

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts'
 import { UserError } from '../errors.ts'
 import { compareObjects } from '../facts/cluster-objects.ts'
 import { checkNewNamespace } from '../facts/cluster-preflight.ts'
-import { readRecords, refuseOldServer } from '../facts/cluster-records.ts'
+import { readRecords, refuseOldServer, silentMs } from '../facts/cluster-records.ts'
 import { readRemains } from '../facts/cluster-remains.ts'
 import { readLive } from '../facts/cluster-running.ts'
 import { readClusterStatus } from '../facts/cluster-status.ts'
@@ -41,7 +41,8 @@ export function kubernetesTarget(host: Host, options: SessionOptions): Target & 
       const rendering = findImage(session).then(image => findRendered(session, image, image.digest))
       rendering.catch(() => undefined)
       const cluster = await session.cluster()
-      const [records, image] = await Promise.all([findRecords(session), findImage(session)])
+      // The first question of all: who does not answer it soon will not answer.
+      const [records, image] = await Promise.all([findRecords(session, silentMs), findImage(session)])
       // Once something was released there, it is not too old.
       if (records.inventory === undefined) await refuseOldServer(host, cluster)
       if (options.own?.elsewhere === undefined) refuseUnbuildable(image)

@@ -16,7 +16,8 @@ const sampleEvery = 10
 const text = Buffer.from('"text":"t')
 const news = Buffer.from('42["message:new"')
 const hello = Buffer.from('42["hello"')
-const joined = Buffer.from('430')
+const joined = Buffer.from('430[{"ok":true')
+const refused = [Buffer.from('44'), Buffer.from('430[')]
 
 /** Filled and emptied before anything else is read: one is enough for all. */
 const shared = Buffer.allocUnsafe(256 * 1024)
@@ -37,6 +38,7 @@ class Member {
     const onread = { buffer: shared, callback: (size: number) => this.#read(shared.subarray(0, size)) }
     this.#socket = connect({ port, host: '127.0.0.1', noDelay: true, onread })
     this.#socket.on('error', onError)
+    this.#socket.on('close', () => onError(new Error('the server has closed the connection')))
     this.#socket.write(
       `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
     )
@@ -195,6 +197,8 @@ function join(port: number, at: number): Promise<Member> {
       if (data[from] === 0x30) member.send(`40{"name":"b${at}","key":"b${at}"}`)
       else if (says(hello, data, from)) member.send(`420["room:join",{"room":"${room}"}]`)
       else if (says(joined, data, from)) resolve(member)
+      else if (refused.some(what => says(what, data, from)))
+        reject(new Error(`refused: ${data.toString('latin1', from, from + 200)}`))
       else if (data[from] === 0x32) member.send('3')
     }
   })

@@ -83,7 +83,9 @@ function highest(figures: Figures[]): number {
 }
 
 function p99(figures: Figures[], rate: number): number {
-  return figures.find(figure => figure.rate === rate)?.p99 ?? Number.NaN
+  const found = figures.find(figure => figure.rate === rate)
+  if (found === undefined) return Number.NaN
+  return found.complete ? found.p99 : Number.POSITIVE_INFINITY
 }
 
 const rates = {

@@ -38,7 +38,7 @@ function sessionWith(...tokens: readonly (number | undefined)[]) {
 
 describe('the login to Google', () => {
   it('is asked for once as long as its token lasts, and anew before it ends', async () => {
-    const { token, pass } = sessionWith(40, 60)
+    const { token, pass } = sessionWith(50, 60)
     expect([await token(), await token()]).toEqual(['token 1', 'token 1'])
     await pass(20)
     expect(await token()).toBe('token 1')
@@ -46,12 +46,20 @@ describe('the login to Google', () => {
     expect(await Promise.all([token(), token()])).toEqual(['token 2', 'token 2'])
   })
 
-  it('goes on with the token of before while gcloud has no answer', async () => {
-    const { token, pass } = sessionWith(40, undefined, 60)
+  it('is not asked for each time where gcloud has none that lasts longer', async () => {
+    const { token, pass } = sessionWith(10, 10)
+    expect([await token(), await token()]).toEqual(['token 1', 'token 1'])
+    await pass(3)
+    expect([await token(), await token()]).toEqual(['token 2', 'token 2'])
+  })
+
+  it('goes on with the token of before while gcloud has no answer, until it ends', async () => {
+    const { token, pass } = sessionWith(40, undefined, undefined)
     await token()
     await pass(30)
     expect(await token()).toBe('token 1')
-    expect(await token()).toBe('token 3')
+    await pass(15)
+    await expect(token()).rejects.toMatchObject({ code: 'gke.login' })
   })
 
   it('is asked for anew when everything is', async () => {

@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import * as ws from 'ws'
 import {
   encodeFrame,
   type Frame,
@@ -21,7 +21,7 @@ interface Ws {
   }
 }
 
-const { Receiver, Sender } = createRequire(import.meta.url)('ws') as Ws
+const { Receiver, Sender } = ws as unknown as Ws
 
 /** A frame as servers send it: unmasked, possibly one of several fragments. */
 function serverFrame(opcode: number, payload: Buffer, fin = true): Buffer {
