@@ -69,7 +69,7 @@ describe.skipIf(!onLinux)('the process table of Linux', () => {
     })
     const pid = child.pid as number
     await expect
-      .poll(() => readLinuxProcesses().find(one => one.pid === pid)?.command)
+      .poll(() => readLinuxProcesses().find(one => one.pid === pid)?.command, { timeout: 20_000 })
       .toMatch(/^odd\) R 1 \(name/)
     expect(readLinuxProcesses().find(one => one.pid === pid)).toMatchObject({ run: 'cafe', cwd: '/tmp' })
     expect(readLinuxProcess(pid)?.startedAt).toMatch(/-\d+$/)
