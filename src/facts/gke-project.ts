@@ -64,7 +64,7 @@ export const isAbsent = (answer: ApiAnswer<unknown>): boolean =>
   answer?.ok === false && (answer.status === 404 || off.includes(answer.reason))
 
 /**
- * What is there, or undefined when Google says that it is not. For what removes things: no answer is no leave to go on.
+ * What is there, or undefined when Google says that it is not. For what goes by it: no answer is no leave to go on.
  * Throws `gke.unknown` (exit 3). Pure.
  */
 export function certain<T>(answer: ApiAnswer<T>, what: string): T | undefined {
@@ -73,7 +73,7 @@ export function certain<T>(answer: ApiAnswer<T>, what: string): T | undefined {
   const why = answer === undefined ? 'nobody answered' : `${answer.status} ${answer.reason}`.trim()
   throw new UserError(`whether there is ${what} cannot be seen: ${why}`, {
     code: 'gke.unknown',
-    hint: 'nothing is removed on a guess: when Google answers, and this account may look, run this again',
+    hint: 'nothing is done on a guess: when Google answers, and this account may look, run this again',
     details: answer === undefined || answer.message === '' ? [] : [answer.message],
     exitCode: exitCodes.missing,
   })

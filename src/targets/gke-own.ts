@@ -38,15 +38,16 @@ export async function noteInit(host: GkeSession['host'], path: string, workspace
 }
 
 /**
- * Asked anew each time: one short answer, and everything depends on it. For `down`, no answer is not the same as no cluster:
- * throws `gke.unknown`.
+ * Asked anew each time: one short answer, and everything depends on it. No answer is not the same as no cluster: throws
+ * `gke.unknown` (exit 3), except for a look ahead, which may be that of an account that sees little.
  */
-async function readCluster({ host, verb, names, login }: GkeSession): Promise<ClusterState | undefined> {
+async function readCluster(session: GkeSession): Promise<ClusterState | undefined> {
+  const { host, verb, flags, names, login } = session
   const who = await login()
   const { project, location, cluster } = names
   const answer = await readApi(host, who, clusterState(who, project, location, cluster))
-  if (verb === 'down') return certain(answer, `a cluster ${cluster}`)
-  return answer?.ok === true ? answer.value : undefined
+  if (flags.dryRun === true && verb !== 'down') return answer?.ok === true ? answer.value : undefined
+  return certain(answer, `a cluster ${cluster}`)
 }
 
 /** Whether our kubeconfig leads to a cluster that was there, and answered, when the facts were read. */
