@@ -6,6 +6,7 @@ import { failureOf } from '../kubernetes/failures.ts'
 import { minifyKubeconfig } from '../kubernetes/kubeconfig.ts'
 import type { Host } from '../run/host.ts'
 import { type Cluster, contexts, kubeconfigOf } from '../tools/kubectl.ts'
+import { openOwnFolder } from './own-folder.ts'
 
 const queryTimeoutMs = 60_000
 
@@ -93,18 +94,11 @@ export async function connect(
   const where = { context, namespace }
   const contents =
     own === undefined ? await readUsers(host, where, paths.cache) : await readOwn(host, context, own)
-  await openFolder(host, paths.root)
+  await openOwnFolder(host, dirname(paths.root))
+  await host.makeFolder(paths.root, 0o700)
   if ((await host.readFile(paths.kubeconfig)) !== contents)
     await host.writeFile(paths.kubeconfig, contents, { mode: 0o600 })
   return { kubeconfig: paths.kubeconfig, cache: paths.cache, ...where, server: serverOf(contents) }
-}
-
-/** A folder of the target, out of Git: a look ahead may be the first that writes into `.rtdeploy`. */
-export async function openFolder(host: Host, root: string): Promise<void> {
-  const ignore = join(dirname(root), '.gitignore')
-  await host.makeFolder(dirname(root), 0o700)
-  if ((await host.readFile(ignore)) === undefined) await host.writeFile(ignore, '*\n')
-  await host.makeFolder(root, 0o700)
 }
 
 /** From the user's kubeconfig, which may be several files: how they are one is for kubectl to know. */
@@ -127,7 +121,7 @@ async function readOwn(host: Host, context: string, own: OwnCluster): Promise<st
   if (contents !== undefined) return contents
   throw new UserError(`${own.kubeconfig} has no context ${context}`, {
     code: 'context.missing',
-    hint: 'remove that file; the next run logs in to the cluster anew',
+    hint: `rm '${own.kubeconfig}'; the next run logs in to the cluster anew`,
     exitCode: exitCodes.missing,
   })
 }

@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import type { KubernetesConfig } from '../config/config.ts'
 import { exitCodes, UserError } from '../errors.ts'
 import { conflictsOf, failureOf, firstLines, isImmutable } from '../kubernetes/failures.ts'
@@ -13,7 +13,8 @@ import {
 import { formatOverlay, type Overlay } from '../kubernetes/overlay.ts'
 import type { Host } from '../run/host.ts'
 import { type Cluster, dryRun, getLive, kustomize } from '../tools/kubectl.ts'
-import { askCluster, clusterError, clusterPaths, openFolder } from './cluster-connection.ts'
+import { askCluster, clusterError, clusterPaths } from './cluster-connection.ts'
+import { openOwnFolder } from './own-folder.ts'
 
 const timeoutMs = 60_000
 /** At once: the API server's own limit of requests is far from this, our patience is not. */
@@ -40,7 +41,7 @@ export async function renderManifests(
   const text = formatOverlay({ ...overlay, base: relative(paths.overlay, folder) })
   const path = join(paths.overlay, 'kustomization.yaml')
   if ((await host.readFile(path)) !== text) {
-    await openFolder(host, paths.root)
+    await openOwnFolder(host, dirname(paths.root))
     await host.writeFile(path, text)
   }
   const query = kustomize(paths.overlay, paths.cache)

@@ -12,7 +12,7 @@ import { startGoogle, testbedFolder } from '../support/google-stand-in.ts'
 import { median, type Row } from './row.ts'
 
 const rounds = 7
-/** Between one continent's client and Google's control plane there and back: the least that a real one takes. */
+/** Added to each answer of Google: there is a way to it, which the stand-in on this machine does not have. */
 const awayMs = 50
 const reveal = (value: string | Secret) => (value instanceof Secret ? value.reveal() : value)
 const bound = 1.1

@@ -76,6 +76,8 @@ describe('a context that leads to another server than the last time', () => {
   ])('may be looked at by %s', async (_name, verb, flags) => {
     const { fake, cluster } = connect(verb, flags)
     expect((await cluster).context).toBe('prod')
+    // The first that writes there: credentials, and an app of somebody else that does not keep them out of Git.
+    expect(fake.files.get('/project/.rtdeploy/.gitignore')).toBe('*\n')
     expect(fake.files.get(record)).toContain('https://before')
   })
 })

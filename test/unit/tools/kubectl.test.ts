@@ -18,6 +18,7 @@ import {
   kustomize,
   versions,
 } from '../../../src/tools/kubectl.ts'
+import { kubectlVersion } from '../../../src/tools/kubectl-client.ts'
 
 const cluster = { kubeconfig: '/k', context: 'prod eu', namespace: 'chat', cache: '/c' }
 const where = "kubectl --kubeconfig /k --context 'prod eu' --namespace chat"
@@ -81,6 +82,11 @@ describe('kubectl', () => {
     ['podman push', pushImage('podman', 'r/c:1'), 'podman push r/c:1'],
     ['git rev-parse', headCommit('/p').command, 'git -C /p rev-parse --verify --short=12 HEAD'],
   ])('%s', (_name, command, line) => expect(shellLine(command)).toBe(line))
+
+  it('asks no cluster for what needs none: neither the current one nor localhost:8080', () => {
+    for (const { command } of [kustomize('/o', '/c'), kubectlVersion('/usr/bin/kubectl')])
+      expect(command.env).toMatchObject({ KUBECONFIG: '/dev/null', KUBERNETES_MASTER: 'http://127.0.0.1:1' })
+  })
 
   it('keeps its cache out of the home folder, and secrets out of its arguments', () => {
     const command = apply(cluster, new Secret('geheim'))
