@@ -10,9 +10,11 @@ export default defineConfig({
     exclude: withoutCluster,
     testTimeout: 600_000,
     hookTimeout: 120_000,
+    // Where the machine itself is broken, test after test takes minutes to say so.
+    bail: 5,
     // One cluster, two cores.
     maxWorkers: 1,
     fileParallelism: false,
-    globalSetup: ['test/support/global-setup.ts'],
+    globalSetup: ['test/gke/support/global-setup.ts'],
   },
 })

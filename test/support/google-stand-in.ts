@@ -11,7 +11,7 @@ import { packageRoot } from './run-cli.ts'
 const run = promisify(execFile)
 
 /** Where the testbed keeps what it runs, as its own scripts have it. */
-const testbedHome = (): string => process.env.TESTBED_HOME ?? '/var/tmp/testbed'
+export const testbedHome = (): string => process.env.TESTBED_HOME ?? '/var/tmp/testbed'
 
 /**
  * Folder of the testbed, a GKE on one machine, when it has been built and gcloud and terraform are there to talk to it;

@@ -19,9 +19,12 @@ export interface CliOptions {
   /** Added to a bare environment: PATH and HOME only, so that the machine's own settings decide nothing. */
   readonly env?: Readonly<Record<string, string>>
   readonly stdin?: string
-  /** Ends it after so many milliseconds. */
+  /** Ends it after so many milliseconds; `hangsMs` unless told. */
   readonly killAfterMs?: number
 }
+
+/** Nothing that a test runs takes half as long. What it has said by then is worth more than the test's own time limit. */
+const hangsMs = 240_000
 
 /** Runs a program to its end. */
 export function runProgram(program: string, args: readonly string[], options: CliOptions): Promise<CliRun> {
@@ -39,10 +42,7 @@ export function runProgram(program: string, args: readonly string[], options: Cl
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text
     })
-    const timer =
-      options.killAfterMs === undefined
-        ? undefined
-        : setTimeout(() => child.kill('SIGKILL'), options.killAfterMs)
+    const timer = setTimeout(() => child.kill('SIGKILL'), options.killAfterMs ?? hangsMs)
     child.on('error', reject)
     child.on('close', (exitCode, signal) => {
       clearTimeout(timer)

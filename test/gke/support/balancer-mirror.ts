@@ -79,7 +79,8 @@ export function mirrorBalancers(
   }
   const loop = (async () => {
     while (!stop.signal.aborted) {
-      await pass()
+      // A connection that the other side closes at that moment is no end of it: the next pass sees the same.
+      await pass().catch(() => undefined)
       await sleep(everyMs, undefined, { signal: stop.signal }).catch(() => undefined)
     }
   })()
