@@ -48,8 +48,9 @@ export async function share(google: string, name: string): Promise<() => Promise
   const repositories = `${google}/artifactregistry/v1/projects/testbed-project/locations/us-central1/repositories`
   const post = (url: string, body: unknown) =>
     fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
-  const services = { 'compute.googleapis.com': true, 'artifactregistry.googleapis.com': true }
-  await post(`${google}/_testbed/services`, services)
+  // The balancers clear up only where they hear which clusters there are, so the API for that has to be on, too.
+  const services = ['compute', 'artifactregistry', 'container'].map(name => [`${name}.googleapis.com`, true])
+  await post(`${google}/_testbed/services`, Object.fromEntries(services))
   await post(addresses, { name: `${name}-ip` })
   await post(`${repositories}?repositoryId=${name}`, { format: 'DOCKER' })
   return async () => {
