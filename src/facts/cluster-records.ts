@@ -3,7 +3,7 @@ import { labels, recordNames } from '../kubernetes/names.ts'
 import { type KubernetesObject, objectsOf } from '../kubernetes/object.ts'
 import { parseReleases, type Release } from '../kubernetes/revisions.ts'
 import type { Host } from '../run/host.ts'
-import { type Cluster, getList, versions } from '../tools/kubectl.ts'
+import { type Cluster, getList, serverVersion } from '../tools/kubectl.ts'
 import { askCluster } from './cluster-connection.ts'
 
 /** What is in a namespace of what we keep there. */
@@ -28,9 +28,9 @@ const managed = '--show-managed-fields'
 
 /** Throws `cluster.too-old` (exit 3) for an API server that is older than 1.29. */
 export async function refuseOldServer(host: Host, cluster: Cluster): Promise<void> {
-  const found = await askCluster(host, cluster, versions(cluster), silentMs)
+  const found = await askCluster(host, cluster, serverVersion(cluster), silentMs)
   if (found.minor >= oldestMinor) return
-  throw new UserError(`the cluster runs Kubernetes ${found.server}, at least 1.${oldestMinor} is needed`, {
+  throw new UserError(`the cluster runs Kubernetes ${found.version}, at least 1.${oldestMinor} is needed`, {
     code: 'cluster.too-old',
     hint: 'upgrade the control plane, or name another context',
     exitCode: exitCodes.missing,

@@ -88,6 +88,7 @@ function priceStep({ estimate, consent, names }: PrepareFacts): Step {
   return {
     id: 'price.note',
     title: `about ${priceRange(estimate)}, agreed`,
+    during: `about ${priceRange(estimate)}, once you agree`,
     action: {
       kind: 'write',
       path: consent.path,

@@ -45,7 +45,7 @@ function released({ project }: GkeNames, { namespace, cluster }: Whose): Step {
       timeoutMs: releaseTimeoutMs,
       everyMs: 2000,
     },
-    hint: 'the cluster’s controllers clear up for some minutes: run this again',
+    hint: `the cluster’s controllers clear up for some minutes: run this again; \`gcloud compute network-endpoint-groups list --project=${project}\` shows what they do not clear up`,
   }
 }
 

@@ -64,21 +64,20 @@ export function kubeconfigOf(context: string, cache: string): Query<string> {
   return { command: { program: 'kubectl', args, env: cacheIn(cache) }, parse: stdout => stdout }
 }
 
-/** Versions of client and server, with the server's `major.minor` as numbers. */
-export interface Versions {
-  readonly client: string
-  readonly server: string
+export interface ServerVersion {
+  /** As the server writes it: `v1.33.5-gke.1162000`. */
+  readonly version: string
+  /** The minor of `major.minor`, NaN where there is none. */
   readonly minor: number
 }
 
-export function versions(cluster: Cluster): Query<Versions> {
+export function serverVersion(cluster: Cluster): Query<ServerVersion> {
   return {
     command: kubectl(cluster, ['version', requestTimeout, '--output', 'json']),
     parse: stdout => {
-      const { clientVersion, serverVersion } = parseJson(stdout) as Record<string, Record<string, string>>
-      if (serverVersion?.gitVersion === undefined) throw new Error('kubectl version should name the server')
-      const minor = Number(/^\d+/.exec(serverVersion.minor ?? '')?.[0])
-      return { client: clientVersion?.gitVersion ?? 'unknown', server: serverVersion.gitVersion, minor }
+      const { serverVersion: found } = parseJson(stdout) as Record<string, Record<string, string>>
+      if (found?.gitVersion === undefined) throw new Error('kubectl version should name the server')
+      return { version: found.gitVersion, minor: Number(/^\d+/.exec(found.minor ?? '')?.[0]) }
     },
   }
 }

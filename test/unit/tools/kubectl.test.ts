@@ -16,7 +16,7 @@ import {
   kubectl,
   kubectlLine,
   kustomize,
-  versions,
+  serverVersion,
 } from '../../../src/tools/kubectl.ts'
 import { kubectlVersion } from '../../../src/tools/kubectl-client.ts'
 
@@ -114,8 +114,8 @@ describe('what tools print', () => {
   it('is a version of the server, with a plus or without', () => {
     const text =
       '{"clientVersion":{"gitVersion":"v1.32.4"},"serverVersion":{"gitVersion":"v1.33.1-gke.1","minor":"33+"}}'
-    expect(versions(cluster).parse(text)).toEqual({ client: 'v1.32.4', server: 'v1.33.1-gke.1', minor: 33 })
-    expect(() => versions(cluster).parse('{}')).toThrow('should name the server')
+    expect(serverVersion(cluster).parse(text)).toEqual({ version: 'v1.33.1-gke.1', minor: 33 })
+    expect(() => serverVersion(cluster).parse('{}')).toThrow('should name the server')
   })
 
   it('is a table of kinds, some with short names and some without', () => {
