@@ -11,7 +11,7 @@ import { drain } from './drain.ts'
 import { Feed } from './feed.ts'
 import { Health } from './health.ts'
 import { createRequestListener } from './http.ts'
-import { forget, forgetUpgrades, listenToAll } from './lean.ts'
+import { forget, forgetUpgrades, isTaken, listenToAll } from './lean.ts'
 import type { Log } from './log.ts'
 import { leave, roomsOf } from './membership.ts'
 import type { Metrics } from './metrics.ts'
@@ -23,7 +23,7 @@ import { cut, slowReaders } from './slow-readers.ts'
 import { SparseLog } from './sparse-log.ts'
 import type { Appended, Store } from './store/store.ts'
 import { RoomThrottle } from './throttle.ts'
-import { type ChatServer, type ChatSocket, type Clock, channel, systemClock } from './types.ts'
+import { type ChatServer, type ChatSocket, type Clock, channel, systemClock, type User } from './types.ts'
 import { Typing } from './typing.ts'
 
 export interface AppOptions {
@@ -148,16 +148,33 @@ export function createApp(httpServer: HttpServer, options: AppOptions): App {
     for (const room of roomsOf(this)) leave(context, this, room)
   }
 
+  const refused = new WeakSet<object>()
+  const again = ({ conn }: ChatSocket) => {
+    metrics.handshakeRefused('again')
+    conn.close(true)
+  }
   io.use((socket: ChatSocket, next) => {
-    const user = sessions.authenticate(socket.handshake.headers, socket.handshake.auth, clock.now())
+    // One connection, one person: who asks again would have a new rate each time, and Socket.IO keeps all of them.
+    if (isTaken(socket) || refused.has(socket.conn)) return again(socket)
+    let user: User | undefined
+    try {
+      user = sessions.authenticate(socket.handshake.headers, socket.handshake.auth, clock.now())
+    } catch (error) {
+      // Socket.IO has nobody to tell: what is thrown here would end the process.
+      log.error('who connects could not be told', { error })
+      refused.add(socket.conn)
+      return next(new Error('unavailable'))
+    }
     if (user === undefined) {
       metrics.handshakeRefused('auth')
+      refused.add(socket.conn)
       return next(new Error('name-needed'))
     }
     socket.data = { user, tokens: config.eventBurst, tokensAt: clock.now(), open: 0, strikes: 0 }
     next()
   })
   io.on('connection', (socket: ChatSocket) => {
+    if (isTaken(socket)) return again(socket)
     listenToAll(socket, listeners)
     socket.on('disconnecting', leaveAll)
     socket.emit('hostname', config.replica)
@@ -188,7 +205,9 @@ export function createApp(httpServer: HttpServer, options: AppOptions): App {
     setInterval(() => {
       // Announcements may be lost at any time; while Redis is away all of them are.
       const due = health.redis === 'down' ? 500 : 2_000
-      if (health.mongo === 'down' || clock.now() - sweptAt < due) return
+      // Since then: a clock that was set back has not swept in the future.
+      const sinceMs = clock.now() - sweptAt
+      if (health.mongo === 'down' || (sinceMs >= 0 && sinceMs < due)) return
       sweptAt = clock.now()
       void feed.sweep()
     }, 500),

@@ -35,16 +35,17 @@ async function answer(
 ): Promise<void> {
   const { data } = socket
   const started = performance.now()
+  data.open++
   try {
-    const name = known(event)
-    data.open++
     takeToken(context, socket)
+    const name = known(event)
     const result = v.safeParse(requests[name], raw)
     if (!result.success) throw new Refusal('invalid', explain(result.issues[0]))
     // The table's types say that handler and payload belong together; TypeScript cannot follow that through a union.
     const handler = handlers[name] as unknown as Handler<RequestName>
     const done = await handler(context, socket, result.output as never)
-    data.strikes = 0
+    // The first one was told already.
+    data.strikes = Math.min(data.strikes, 1)
     context.metrics.answered(name, (performance.now() - started) / 1_000)
     reply?.({ ok: true, ...done })
   } catch (error) {

@@ -20,6 +20,8 @@ export interface DrainOptions {
 const sliceMs = 100
 /** A write may need the store's timeout to be known as failed. */
 const patienceMs = 5_000
+/** A WebSocket is given 30 s for its goodbye, which is longer than most are given to end. */
+const goodbyeMs = 2_000
 
 /**
  * Leaves without a loss. A connection is closed below Socket.IO (`conn.close()`): the client sees a broken transport
@@ -40,7 +42,8 @@ export async function drain({ io, log, waitMs, closeMs, closing, busy, end }: Dr
   }
   const deadline = Date.now() + patienceMs
   while (busy() > 0 && Date.now() < deadline) await sleep(20)
-  await io.close()
+  // A connection that is half gone does not answer: nothing is lost with it.
+  await Promise.race([io.close(), sleep(goodbyeMs, undefined, { ref: false })])
   await end()
   log.info('drained')
 }

@@ -127,7 +127,9 @@ export class Feed {
 
   #schedule(room: string, state: OpenRoom): void {
     if (state.frameTimer !== undefined) return
-    const wait = state.lastFrame + this.#options.pace.ms - this.#options.clock.now()
+    const { ms } = this.#options.pace
+    // A clock that was set back must not make anybody wait for it.
+    const wait = Math.min(ms, state.lastFrame + ms - this.#options.clock.now())
     if (wait <= 0) this.#flush(room, state)
     else state.frameTimer = setTimeout(() => this.#flush(room, state), wait)
   }

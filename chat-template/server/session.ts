@@ -71,8 +71,10 @@ export class Sessions {
   }
 }
 
-function same(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
+/** Of bytes: as many characters may be more bytes, and `timingSafeEqual` throws then. */
+function same(given: string, wanted: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(wanted)]
+  return one.length === other.length && timingSafeEqual(one, other)
 }
 
 /** The value of one cookie in a Cookie header. */

@@ -14,7 +14,7 @@ export interface ConnectionData {
   tokensAt: number
   /** Events whose work is not done yet. */
   open: number
-  /** Events that were refused; a client that goes on regardless is cut. */
+  /** Events that were refused in a row, 1 where one was before; a client that goes on regardless is cut. */
   strikes: number
 }
 

@@ -48,6 +48,20 @@ describe('one replica', () => {
     expect(grace.frames.flatMap(frame => frame.seqs).filter(seq => seqs.has(seq))).toHaveLength(1)
   })
 
+  it('does an edit once: when it is repeated, a newer text stays', async () => {
+    const ada = someone(replica.url, 'Ada')
+    await enter(ada, 'lobby')
+    const said = await ada.chat.ask('message:send', { room: 'lobby', clientMsgId: 'c0', text: 'v0' })
+    const seq = said.ok ? said.seq : 0
+    const edit = (clientMsgId: string, text: string) =>
+      ada.chat.ask('message:edit', { room: 'lobby', clientMsgId, seq, text })
+    expect(await edit('c1', 'v1')).toMatchObject({ ok: true, duplicate: false })
+    expect(await edit('c2', 'v2')).toMatchObject({ ok: true, duplicate: false })
+    expect(await edit('c1', 'v1')).toMatchObject({ ok: true, duplicate: true })
+    const page = await ada.chat.ask('history:before', { room: 'lobby', before: seq + 1 })
+    expect(page).toMatchObject({ entries: expect.arrayContaining([expect.objectContaining({ seq, text: 'v2' })]) })
+  })
+
   it('replays what was missed, edits and deletions among it, from the last place on', async () => {
     const [ada, grace] = [someone(replica.url, 'Ada'), someone(replica.url, 'Grace')]
     await Promise.all([enter(ada, 'lobby'), enter(grace, 'lobby')])

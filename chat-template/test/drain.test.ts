@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { enter, type Person, person, until } from './person.ts'
+import { raw } from './raw.ts'
 import { type Replica, startReplica, storeWithLobby } from './replica.ts'
 
 describe('a replica that is told to go', () => {
@@ -56,6 +57,19 @@ describe('a replica that is told to go', () => {
     const [first, second] = [app.drain(), app.drain()]
     expect(first).toBe(second)
     await first
+  })
+
+  it('does not wait for a connection that is half gone', async () => {
+    const { url, app } = await start({ drainWaitMs: 0, drainMs: 0 })
+    const gone = (await raw(url))!
+    gone.text('40{"name":"Gone"}')
+    await until('it is in', () => gone.received().includes('hostname'))
+    // It neither reads nor answers from now on: a WebSocket is given 30 s for its goodbye.
+    gone.socket.pause()
+    const began = performance.now()
+    await app.drain()
+    expect(performance.now() - began).toBeLessThan(10_000)
+    gone.close()
   })
 
   it('waits for what is being stored, and tells who sent it', async () => {

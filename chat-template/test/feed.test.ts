@@ -11,12 +11,12 @@ import { storeWithLobby } from './replica.ts'
 const draft = (id: string): Draft => ({ clientMsgId: id, from: 'ada', name: 'Ada', text: id, at: 1 })
 const texts = (frames: Entry[][]) => frames.flat().map(entry => (entry as Message).text)
 
-async function feedOn(frameMs = 10) {
+async function feedOn(frameMs = 10, clock = { now: () => Date.now() }) {
   const store = await storeWithLobby()
   const frames: Entry[][] = []
   const feed = new Feed({
     store,
-    clock: { now: () => Date.now() },
+    clock,
     log: createLog('silent'),
     pace: { ms: frameMs },
     emit: (_, entries) => frames.push(entries),
@@ -47,6 +47,16 @@ describe('the feed of a room', () => {
     feed.receive('lobby', entries)
     feed.receive('lobby', entries.slice(0, 1))
     expect(texts(frames)).toEqual(['a', 'b'])
+  })
+
+  it('does not wait for a clock that was set back', async () => {
+    let back = 0
+    const { feed, frames, stored } = await feedOn(10, { now: () => Date.now() - back })
+    const entries = await stored('a', 'b')
+    feed.receive('lobby', entries.slice(0, 1))
+    back = 60_000
+    feed.receive('lobby', entries.slice(1))
+    await until('the other comes', () => frames.length === 2, 1_000)
   })
 
   it('closes a gap from the store when nobody tells of it', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Draft } from '../server/store/store.ts'
@@ -57,6 +58,42 @@ describe.skipIf(!hasMongo)('a place in the log that was taken and not filled', (
     await store.append('tail', [draft('a')])
     await skipPlaces('tail', 1)
     expect(await store.after('tail', 0, 50)).toMatchObject({ entries: [{ seq: 1 }], through: 1 })
+  })
+
+  it('is closed at the beginning of the log, too, before anybody is told that nothing is missing', async () => {
+    await store.createRoom({ id: 'first', title: 'First', private: false, head: 0 })
+    await skipPlaces('first', 1)
+    await store.append('first', [draft('b')])
+    expect(await store.before('first', Number.MAX_SAFE_INTEGER, 50)).toMatchObject({
+      entries: [{ seq: 2 }],
+      through: 2,
+    })
+    const late = { roomId: 'first', seq: 1, senderId: 'x', clientMsgId: 'late', createdAt: new Date() }
+    await expect(client.db().collection('messages').insertOne(late)).rejects.toThrow('E11000')
+  })
+
+  it('is not closed for a writer that came while others were waited for', async () => {
+    await store.createRoom({ id: 'busy', title: 'Busy', private: false, head: 0 })
+    await store.append('busy', [draft('a')])
+    await skipPlaces('busy', 1)
+    await store.append('busy', [draft('b')])
+    const reading = store.after('busy', 0, 50)
+    await sleep(100)
+    await skipPlaces('busy', 1)
+    await store.append('busy', [draft('c')])
+    expect(await reading).toMatchObject({ entries: [{ seq: 1 }, { seq: 3 }], through: 3 })
+    const healthy = { roomId: 'busy', seq: 4, senderId: 'x', clientMsgId: 'slow', createdAt: new Date() }
+    await client.db().collection('messages').insertOne(healthy)
+  })
+
+  it('was removed with thousands of others: nobody writes them all anew', async () => {
+    await store.createRoom({ id: 'old', title: 'Old', private: false, head: 0 })
+    await skipPlaces('old', 200_000)
+    await store.append('old', [draft('a')])
+    const messages = client.db().collection('messages')
+    expect(await store.after('old', 0, 200)).toMatchObject({ entries: [{ seq: 200_001 }], more: false })
+    expect(await store.before('old', Number.MAX_SAFE_INTEGER, 50)).toMatchObject({ through: 200_001 })
+    expect(await messages.countDocuments({ roomId: 'old' })).toBe(1)
   })
 
   it('is lost to a writer that comes late: the message takes the next one and is stored once', async () => {

@@ -15,11 +15,14 @@ interface Asked {
 
 /**
  * Rewrites an own message and says so in the log of the room, so that who was away hears of it too. If the second step
- * fails the client repeats both, which does no harm.
+ * fails the client repeats both. A change that is in the log already was done, and maybe others after it: it is answered
+ * and not done again.
  */
 export async function change(context: Context, socket: ChatSocket, { room, clientMsgId, seq, text }: Asked) {
   mustBeMember(socket, room)
   const { id: from, name } = socket.data.user
+  const stored = await context.store.stored(room, from, clientMsgId)
+  if (stored !== undefined) return { seq: stored.seq, at: stored.at, duplicate: true }
   if (!(await context.store.rewrite(room, seq, from, text)))
     throw new Refusal('not-yours', 'Not a message of yours')
   const draft = { clientMsgId, from, name, text, at: context.clock.now(), of: seq }

@@ -16,14 +16,17 @@ const replayPage = 200
 export const roomJoin: Handler<'room:join'> = async (context, socket, { room: id, after }) => {
   const room = await find(context, id)
   if (room === undefined) throw new Refusal('not-found', 'There is no such room')
+  // Who ended meanwhile leaves no more: nobody would take them out again.
+  if (!socket.connected) throw new Refusal('not-member', 'The connection has ended')
   const joined = socket.rooms.has(channel(id))
   if (!joined) {
     if (roomsOf(socket).length >= limits.rooms)
       throw new Refusal('limit', `No more than ${limits.rooms} rooms at once`)
-    await socket.join(channel(id))
+    const joining = socket.join(channel(id))
     context.presence.enter(id, socket.data.user)
+    context.feed.open(id)
+    await joining
   }
-  context.feed.open(id)
   try {
     const replay = after !== undefined && after <= room.head && room.head - after <= mostReplayed
     const range: Range = replay
@@ -33,7 +36,7 @@ export const roomJoin: Handler<'room:join'> = async (context, socket, { room: id
     const people = context.presence.people(id).slice(0, limits.people)
     return { room: summary(context, room), people, fresh: !replay, ...range }
   } catch (error) {
-    if (!joined) leave(context, socket, id)
+    if (!joined && socket.rooms.has(channel(id))) leave(context, socket, id)
     throw error
   }
 }

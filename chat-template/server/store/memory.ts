@@ -32,6 +32,10 @@ export class MemoryStore implements Store {
     })
   }
 
+  async stored(id: string, from: string, clientMsgId: string): Promise<Message | Change | undefined> {
+    return this.#logs.get(id)?.byClientId.get(`${from} ${clientMsgId}`)
+  }
+
   async after(id: string, after: number, limit: number): Promise<Range> {
     const all = this.#logs.get(id)?.entries.filter(entry => entry.seq > after) ?? []
     const entries = all.slice(0, limit)

@@ -32,13 +32,21 @@ export function roomExpiry(id: string, now: number): Pick<RoomDoc, 'expiresAt'> 
   return id.startsWith(probePrefix) ? { expiresAt: new Date(now + probeLifeMs * 2) } : {}
 }
 
-/** Places without a document between `after` (or the first document) and the last document. */
+/**
+ * Writers take 200 places at a time at most: so many in a row were never theirs. They were in use and have been removed,
+ * by their age or by somebody who looks after the database.
+ */
+const mostInARow = 1_000
+
+/** Places without a document between `after` (or the first document) and the last document; 1,000 at most. */
 export function openPlaces(docs: EntryDoc[], after?: number): number[] {
   const open: number[] = []
   let next = after === undefined ? docs[0]?.seq : after + 1
-  for (const doc of docs) {
-    for (; next !== undefined && next < doc.seq; next++) open.push(next)
-    next = doc.seq + 1
+  for (const { seq } of docs) {
+    const from = next ?? seq
+    if (seq - from <= mostInARow)
+      for (let place = from; place < seq && open.length < mostInARow; place++) open.push(place)
+    next = seq + 1
   }
   return open
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Collection, type Filter, MongoBulkWriteError, MongoServerError } from 'mongodb'
+import type { Change, Message } from '../../shared/events.ts'
 import { known, MongoConnection, type MongoOptions } from './mongo-connection.ts'
 import {
   type EntryDoc,
@@ -69,11 +70,7 @@ export class MongoStore implements Store {
     }
     for (const at of refused) {
       const draft = drafts[at]!
-      const stored = await this.#entries.findOne({
-        roomId: { $eq: id },
-        senderId: { $eq: draft.from },
-        clientMsgId: { $eq: draft.clientMsgId },
-      })
+      const stored = await this.#find(id, draft.from, draft.clientMsgId)
       if (stored === null) again.push(draft)
       else {
         results.set(draft, { entry: fromDoc(stored), duplicate: true })
@@ -96,19 +93,37 @@ export class MongoStore implements Store {
     }
   }
 
+  #find(id: string, from: string, clientMsgId: string): Promise<EntryDoc | null> {
+    return this.#entries.findOne({
+      roomId: { $eq: id },
+      senderId: { $eq: from },
+      clientMsgId: { $eq: clientMsgId },
+    })
+  }
+
+  stored(id: string, from: string, clientMsgId: string): Promise<Message | Change | undefined> {
+    return known(async () => {
+      const doc = await this.#find(id, from, clientMsgId)
+      return doc === null ? undefined : fromDoc(doc)
+    })
+  }
+
   after(id: string, after: number, limit: number): Promise<Range> {
     return known(async () => {
-      const read = () => this.#page({ roomId: { $eq: id }, seq: { $gt: after } }, 1, limit + 1)
-      const docs = await this.#dense(id, read, after)
-      return this.#range(id, docs.slice(0, limit), after, docs.length > limit)
+      const read = (last: number) =>
+        this.#page({ roomId: { $eq: id }, seq: { $gt: after, $lte: last } }, 1, limit + 1)
+      const { docs, cut } = await this.#dense(id, read, () => after)
+      return this.#range(id, docs.slice(0, limit), after, cut || docs.length > limit)
     })
   }
 
   before(id: string, before: number, limit: number): Promise<Range> {
     return known(async () => {
-      const read = () => this.#page({ roomId: { $eq: id }, seq: { $lt: before } }, -1, limit + 1)
-      const docs = await this.#dense(id, read)
-      return this.#range(id, docs.slice(-limit), 0, docs.length > limit)
+      const read = (last: number) =>
+        this.#page({ roomId: { $eq: id }, seq: { $lt: before, $lte: last } }, -1, limit + 1)
+      // With the beginning of the log on the page its first places have to be there as well.
+      const { docs, cut } = await this.#dense(id, read, found => (found.length > limit ? undefined : 0))
+      return this.#range(id, docs.slice(-limit), 0, cut || docs.length > limit)
     })
   }
 
@@ -117,19 +132,31 @@ export class MongoStore implements Store {
     return direction === 1 ? docs : docs.reverse()
   }
 
-  /** Reads until no place below the last one is open: first it waits for slow writers, then it closes what is left. */
-  async #dense(id: string, read: () => Promise<EntryDoc[]>, after?: number): Promise<EntryDoc[]> {
-    const holes = (docs: EntryDoc[]) => openPlaces(docs, after)
-    let docs = await read()
-    if (holes(docs).length > 0) {
+  /**
+   * Reads until no place is open below the last one that was there at first: it waits for slow writers, then it closes
+   * what is left. What came meanwhile is left for the next time, since its writers had no time yet. `from`: the place
+   * after which all have to be there, undefined for the first document. `cut`: not all could be closed.
+   */
+  async #dense(
+    id: string,
+    read: (last: number) => Promise<EntryDoc[]>,
+    from: (docs: EntryDoc[]) => number | undefined,
+  ): Promise<{ docs: EntryDoc[]; cut: boolean }> {
+    let docs = await read(Number.MAX_SAFE_INTEGER)
+    const last = docs.at(-1)?.seq ?? 0
+    const open = () => openPlaces(docs, from(docs))
+    if (open().length > 0) {
       await sleep(graceMs)
-      docs = await read()
+      docs = await read(last)
     }
-    for (let round = 0; holes(docs).length > 0 && round < 3; round++) {
-      await this.#insertMissing(holes(docs).map(seq => toVoid(id, seq)))
-      docs = await read()
+    for (let round = 0; open().length > 0 && round < 3; round++) {
+      await this.#insertMissing(open().map(seq => toVoid(id, seq)))
+      docs = await read(last)
     }
-    return docs
+    const [first] = open()
+    return first === undefined
+      ? { docs, cut: false }
+      : { docs: docs.filter(({ seq }) => seq < first), cut: true }
   }
 
   /** Changes are answered with the state that their message has now: an older text must not come back by a replay. */

@@ -43,6 +43,8 @@ export interface Store {
   readonly kind: 'mongodb' | 'memory'
   /** Stores the drafts in their order and gives each its place. Undefined: there is no such room. */
   append(room: string, drafts: Draft[]): Promise<Appended[] | undefined>
+  /** What this sender has stored under this id, if anything. */
+  stored(room: string, from: string, clientMsgId: string): Promise<Message | Change | undefined>
   /** Entries above `after`, lowest first. */
   after(room: string, after: number, limit: number): Promise<Range>
   /** The newest entries below `before`, lowest first. */
