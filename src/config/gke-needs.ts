@@ -21,22 +21,19 @@ export function neededServices(gke: GkeConfig): string[] {
 }
 
 /**
- * What the account must be allowed to do, as `projects.testIamPermissions` takes it: at most 100 names.
- * https://cloud.google.com/iam/docs/permissions-reference. Pure.
+ * What the account must be allowed to do, as `projects.testIamPermissions` takes it: at most 100 names, all of them in
+ * roles/owner. Rights to objects are not: an owner has them by each bucket's own policy.
+ * https://cloud.google.com/iam/docs/permissions-reference, https://cloud.google.com/storage/docs/access-control/iam-roles#basic-roles. Pure.
  */
 export function neededPermissions(gke: GkeConfig): string[] {
   const managed = gke.certificate === 'managed' && gke.entry === 'gateway'
   return [
     'serviceusage.services.enable',
     'storage.buckets.create',
-    'storage.objects.create',
-    'storage.objects.delete',
     ...placePermissions(gke),
     'compute.globalAddresses.create',
     'compute.backendServices.list',
-    'container.clusters.getCredentials',
-    'container.deployments.create',
-    'container.secrets.create',
+    'compute.networkEndpointGroups.list',
     'artifactregistry.repositories.create',
     'artifactregistry.repositories.setIamPolicy',
     'artifactregistry.repositories.uploadArtifacts',
@@ -48,13 +45,17 @@ export function neededPermissions(gke: GkeConfig): string[] {
         ]
       : []),
     ...(gke.dns === 'zone' ? ['dns.managedZones.create', 'dns.changes.create'] : []),
-    ...(gke.redis === 'memorystore' ? ['redis.instances.create'] : []),
+    ...(gke.redis === 'memorystore' ? ['redis.instances.create', 'redis.instances.getAuthString'] : []),
     ...(gke.mongo === 'secret-manager' ? ['secretmanager.secrets.create', 'secretmanager.versions.add'] : []),
   ]
 }
 
+/** What the state's bucket must allow, once it is there: Terraform writes state and lock, and takes the lock away. */
+export const bucketPermissions: readonly string[] = ['storage.objects.create', 'storage.objects.delete']
+
 /** For network, cluster and nodes: to make them, or to see those that are there. */
 function placePermissions({ cluster, network, minimal }: GkeConfig): string[] {
+  // What one may do in a cluster of others may be granted there, namespace by namespace: it is asked itself later.
   if (cluster !== undefined) return ['container.clusters.get']
   const ownNetwork = [
     'compute.networks.create',
@@ -66,6 +67,9 @@ function placePermissions({ cluster, network, minimal }: GkeConfig): string[] {
     ...(network === undefined ? ownNetwork : ['compute.networks.get', 'compute.subnetworks.get']),
     'container.clusters.create',
     'container.clusters.delete',
+    'container.clusters.getCredentials',
+    'container.deployments.create',
+    'container.secrets.create',
     'iam.serviceAccounts.create',
     'iam.serviceAccounts.actAs',
     'resourcemanager.projects.setIamPolicy',

@@ -4,6 +4,8 @@ import type { GkeConfig } from './gke.ts'
 export interface WorkflowRoles {
   /** Look only; the state's bucket comes on top, by itself. */
   readonly plan: readonly string[]
+  /** What it needs beside them: no role of Google's that only looks has these. */
+  readonly planPermissions: readonly string[]
   /** What `up` needs, but for the rights to give roles and to use accounts, which stand in the Terraform by themselves. */
   readonly apply: readonly string[]
   /** What Terraform gives to others in the project: the only roles that the deploying account can give. */
@@ -40,6 +42,9 @@ export function workflowRoles(gke: GkeConfig): WorkflowRoles {
       'serviceusage.serviceUsageViewer',
       ...optional.map(([, plan]) => plan),
     ].map(role),
+    // Terraform reads the password with the instance; redis.viewer lacks it, redis.editor changes instances as well:
+    // https://cloud.google.com/iam/docs/roles-permissions/redis
+    planPermissions: gke.redis === 'memorystore' ? ['redis.instances.getAuthString'] : [],
     apply: [
       'artifactregistry.admin',
       'browser',

@@ -3,16 +3,10 @@ import type { GkeNames } from '../config/gke-names.ts'
 import type { Host } from '../run/host.ts'
 import type { Login } from '../tools/gcloud.ts'
 import { type Answer, type ApiAnswer, getResource } from '../tools/google-apis.ts'
-import {
-  type BalancerKind,
-  balancerKinds,
-  type ComputeItem,
-  computeItems,
-  itemsOfApp,
-  type OfCluster,
-} from '../tools/google-balancer.ts'
+import { type ComputeItem, itemsOfApp, type Owner } from '../tools/google-balancer.ts'
+import { readCompute, readKind } from './gke-compute.ts'
 import { type Existing, readExisting } from './gke-existing.ts'
-import { certain, readApi } from './gke-project.ts'
+import { certain, isAbsent, readApi } from './gke-project.ts'
 
 /** Everything in a project that belongs to an app, whatever Terraform's state and the cluster say of it. */
 export interface Leftovers {
@@ -22,30 +16,32 @@ export interface Leftovers {
   readonly resources: readonly Existing[]
 }
 
-/** What the cluster's controllers made, of whatever app. Throws `gke.unknown` when a list cannot be read. */
-export async function readCompute(host: Host, login: Login, project: string): Promise<ComputeItem[]> {
-  const found = await Promise.all(balancerKinds.map(kind => readKind(host, login, project, kind)))
-  return found.flat()
-}
-
-/** A page has 500 at most: what others have must not be missed in a project that has more. */
-async function readKind(
+/**
+ * Whether nothing on the network is anybody's any more: we made it, and neither our cluster nor another is on it. Where
+ * that cannot be seen it is not so, and what is left there stays.
+ */
+async function isAbandoned(
   host: Host,
   login: Login,
-  project: string,
-  kind: BalancerKind,
-): Promise<ComputeItem[]> {
-  const path = `compute/v1/projects/${project}/aggregated/${kind}`
-  const items: ComputeItem[] = []
-  let page = ''
-  do {
-    const answer = await readApi(host, login, getResource(login, 'compute', `${path}${page}`))
-    const found = certain(answer, `anything in the list of ${kind}`) ?? {}
-    items.push(...computeItems(kind, found))
-    const next = found.nextPageToken
-    page = typeof next === 'string' && next !== '' ? `?pageToken=${encodeURIComponent(next)}` : ''
-  } while (page !== '')
-  return items
+  names: GkeNames,
+  existing: readonly Existing[],
+): Promise<boolean> {
+  const is = (address: string, found: Existing['found']) =>
+    existing.some(resource => resource.address === address && resource.found === found)
+  if (names.given !== undefined) return false
+  if (!is('google_container_cluster.main', 'absent') || !is('google_compute_network.main', 'ours'))
+    return false
+  const path = `v1/projects/${names.project}/locations/-/clusters`
+  const answer = await readApi(host, login, getResource(login, 'container', path))
+  return isAbsent(answer) || (answer?.ok === true && isWithout(answer.value, names.network))
+}
+
+/** https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters/list. Pure. */
+function isWithout({ clusters, missingZones }: Answer, network: string): boolean {
+  // In a zone that did not answer there may be one.
+  if (Array.isArray(missingZones) && missingZones.length > 0) return false
+  const all: readonly Answer[] = Array.isArray(clusters) ? clusters : []
+  return all.every(cluster => String(cluster.network).split('/').at(-1) !== network)
 }
 
 /** `of`: what is known of a cluster that others are beside, or in. Throws `gke.unknown` when Google does not say whether something is there. */
@@ -55,17 +51,19 @@ export async function readLeftovers(
   gke: GkeConfig,
   names: GkeNames,
   app: string,
-  of: Pick<OfCluster, 'marks' | 'only'> = {},
+  of: Pick<Owner, 'marks' | 'only' | 'known'> = {},
 ): Promise<Leftovers> {
-  const [items, existing] = await Promise.all([
+  const [listed, existing] = await Promise.all([
     readCompute(host, login, names.project),
     readExisting(host, login, gke, names, () => true),
   ])
   const [unseen] = existing.filter(resource => resource.found === 'unknown')
   if (unseen !== undefined) certain(unseen.answer, unseen.title)
-  const owner = { ...names, namespace: gke.namespace ?? app, app, ...of }
+  const whole = await isAbandoned(host, login, names, existing)
+  const rules = whole ? await readKind(host, login, names.project, 'firewalls') : []
+  const owner = { ...names, namespace: gke.namespace ?? app, app, ...of, whole }
   return {
-    items: itemsOfApp(items, owner),
+    items: itemsOfApp([...listed, ...rules], owner),
     resources: existing.filter(resource => resource.found === 'ours'),
   }
 }

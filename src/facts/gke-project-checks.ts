@@ -1,5 +1,5 @@
 import { shellLine } from '../command.ts'
-import { neededPermissions, neededQuotas, neededServices } from '../config/gke-needs.ts'
+import { bucketPermissions, neededPermissions, neededQuotas, neededServices } from '../config/gke-needs.ts'
 import type { Check } from '../report/report.ts'
 import type { Quota } from '../tools/google-apis.ts'
 import type { GkeFacts } from './gke.ts'
@@ -51,28 +51,40 @@ function billingCheck({ names }: GkeFacts, { billing }: ProjectFacts): Check {
   return { ...base, status: 'fail', found: 'off', hint }
 }
 
-function permissionsCheck(facts: GkeFacts, { permissions }: ProjectFacts, account: string): Check {
+function permissionsCheck(
+  facts: GkeFacts,
+  { permissions, bucket, objects }: ProjectFacts,
+  account: string,
+): Check {
   const needed = neededPermissions(facts.gke)
   const base = { id: 'gke.permissions', title: 'permissions', wanted: `all ${needed.length} that it takes` }
   if (!permissions?.ok) return { ...base, ...unknown(permissions) }
   const held = new Set(permissions.value)
-  const missing = needed.filter(permission => !held.has(permission))
+  const inProject = needed.filter(permission => !held.has(permission))
+  // Before there is a bucket, whoever makes it gets them with it; one that others made is refused elsewhere.
+  const allowed = bucket?.ok && objects?.ok ? objects.value : bucketPermissions
+  const inBucket = bucketPermissions.filter(name => !allowed.includes(name))
+  const missing = [...inProject, ...inBucket]
   if (missing.length === 0) return { ...base, status: 'pass', found: account }
   const kind = account.endsWith('gserviceaccount.com') ? 'serviceAccount' : 'user'
   // Editor has all of them but the right to give rights to others.
-  const role = missing.some(name => name.endsWith('setIamPolicy')) ? 'roles/owner' : 'roles/editor'
-  const binding = [
-    'add-iam-policy-binding',
-    facts.names.project,
-    `--member=${kind}:${account}`,
-    `--role=${role}`,
+  const role = inProject.some(name => name.endsWith('setIamPolicy')) ? 'roles/owner' : 'roles/editor'
+  const gives = (kinds: readonly string[], place: string, given: string) => {
+    const binding = ['add-iam-policy-binding', place, `--member=${kind}:${account}`, `--role=${given}`]
+    return shellLine({ program: 'gcloud', args: [...kinds, ...binding] })
+  }
+  const hints = [
+    ...(inProject.length > 0 ? [gives(['projects'], facts.names.project, role)] : []),
+    ...(inBucket.length > 0
+      ? [gives(['storage', 'buckets'], `gs://${facts.names.bucket}`, 'roles/storage.objectAdmin')]
+      : []),
   ]
   return {
     ...base,
     status: 'fail',
     found: `${account} lacks ${missing.length}: ${missing.join(', ')}`,
     why: 'an owner of the project gives them, or a role that has just these',
-    hint: shellLine({ program: 'gcloud', args: ['projects', ...binding] }),
+    hint: hints.join('; '),
     data: { missing },
   }
 }

@@ -1,5 +1,6 @@
 import type { Check } from '../report/report.ts'
 import type { ApiAnswer } from '../tools/google-apis.ts'
+import { isOffElsewhere } from './gke-project.ts'
 
 type Refused = Exclude<ApiAnswer<never>, undefined>
 
@@ -9,7 +10,7 @@ const silent = { found: 'nobody answers', why: 'no network, or a proxy that only
 export function unknown(answer: Refused | undefined): Pick<Check, 'status' | 'found' | 'why'> {
   if (answer === undefined) return { status: 'warn', ...silent }
   if (answer.ok) throw new TypeError('this answer is known')
-  if (answer.reason === 'SERVICE_DISABLED') {
+  if (answer.reason === 'SERVICE_DISABLED' && !isOffElsewhere(answer)) {
     return { status: 'skip', found: 'known when the API is on, which `rtdeploy up` sees to' }
   }
   return { status: 'warn', found: answer.message }

@@ -15,6 +15,7 @@ const commands: Readonly<Record<ComputeItem['kind'], string>> = {
   healthChecks: 'health-checks',
   networkEndpointGroups: 'network-endpoint-groups',
   disks: 'disks',
+  firewalls: 'firewall-rules',
 }
 
 const cost = (what: string, sizeGib?: number): string => {
@@ -57,8 +58,10 @@ function removeItems({ project }: GkeNames, items: readonly ComputeItem[]): Step
     const [first] = group
     if (first === undefined) return []
     const [level, place] = first.scope.split('/')
-    const at = place === undefined ? '--global' : `--${level?.slice(0, -1)}=${place}`
-    const args = ['compute', commands[first.kind], 'delete', ...group.map(item => item.name), at]
+    // gcloud knows no other firewall rules than global ones, and refuses to be told so.
+    const global = first.kind === 'firewalls' ? [] : ['--global']
+    const at = place === undefined ? global : [`--${level?.slice(0, -1)}=${place}`]
+    const args = ['compute', commands[first.kind], 'delete', ...group.map(item => item.name), ...at]
     const [title] = group.map(titleOf)
     return [
       {

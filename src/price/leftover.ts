@@ -38,6 +38,7 @@ export function titleOf({ kind, name, scope, sizeGib }: ComputeItem): string {
     healthChecks: 'health check',
     networkEndpointGroups: 'network endpoint group',
     disks: 'disk',
+    firewalls: 'firewall rule',
   }
   const where = scope === 'global' ? '' : ` in ${scope.split('/').at(-1)}`
   return `${nouns[kind]} ${name}${kind === 'disks' ? ` of ${sizeGib} GiB` : ''}${where}`

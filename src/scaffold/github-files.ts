@@ -40,6 +40,7 @@ export function githubFiles(project: GithubProject): TreeFile[] {
     branch,
     state_bucket: names.bucket,
     plan_roles: roles.plan,
+    plan_permissions: roles.planPermissions,
     apply_roles: roles.apply,
     granted_roles: roles.granted,
   }

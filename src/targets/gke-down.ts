@@ -1,14 +1,16 @@
 import { UserError } from '../errors.ts'
 import type { GkeFacts } from '../facts/gke.ts'
+import { readCompute, readKind } from '../facts/gke-compute.ts'
 import { readExisting } from '../facts/gke-existing.ts'
-import { type Leftovers, readBucket, readCompute, readLeftovers } from '../facts/gke-leftovers.ts'
+import { type Leftovers, readBucket, readLeftovers } from '../facts/gke-leftovers.ts'
 import { certain } from '../facts/gke-project.ts'
 import { readState, readTerraform } from '../facts/gke-terraform.ts'
 import { describeLeftovers, planBucket, planLeftovers, planState } from '../plan/gke-leftovers.ts'
 import { planRepair } from '../plan/gke-repair.ts'
 import { planDestroy, planOpen, planRelease, planWait } from '../plan/gke-teardown.ts'
 import type { Plan } from '../plan/plan.ts'
-import { type ComputeItem, isGroupOf, type OfCluster, serviceOf } from '../tools/google-balancer.ts'
+import { type ComputeItem, isGroupOf, keepsNetwork, type OfCluster } from '../tools/google-balancer.ts'
+import { isSystems, serviceOf } from '../tools/google-descriptions.ts'
 import type { Workspace } from '../tools/terraform.ts'
 import { refuseNoFiles, refuseOtherFiles } from './gke-given.ts'
 import { deadLock, noteUse } from './gke-lock.ts'
@@ -72,14 +74,16 @@ async function next(session: GkeSession, inner: Target): Promise<Next> {
 /** Quotas and APIs are for what makes something. */
 const needed = /^(?:program\.|gke\.(?:login|credentials|project)$)/
 
-async function readLeft(session: GkeSession): Promise<Leftovers> {
+/** `known`: firewall rules that Terraform takes down. */
+async function readLeft(session: GkeSession, known?: readonly string[]): Promise<Leftovers> {
   const { host, login, gke, names, config } = session
-  return readLeftovers(host, await login(), gke, names, config.name, await ofCluster(session))
+  const of = { ...(await ofCluster(session)), known }
+  return readLeftovers(host, await login(), gke, names, config.name, of)
 }
 
-async function leftOver(session: GkeSession): Promise<Leftovers> {
+async function leftOver(session: GkeSession, known?: readonly string[]): Promise<Leftovers> {
   const { flags } = session
-  const left = await readLeft(session)
+  const left = await readLeft(session, known)
   // They are data, and --keep-data says that they are to stay.
   const items = left.items.filter(item => item.kind !== 'disks' || flags.keepData !== true)
   return { ...left, items }
@@ -115,10 +119,10 @@ async function destroy(session: GkeSession, facts: GkeFacts, connected: boolean)
   if (connected) {
     refuseShared(session, groups)
     if (groups.some(isOurs(session))) return expected(planWait(names, await whose(session)))
-  } else if (groups.length > 0) {
+  } else if (groups.length > 0 || (await hasRules(session))) {
     // Nobody is there to clear them up, and they keep the network from going.
-    const { items } = await leftOver(session)
-    if (items.length > 0) return { plan: planLeftovers(names, { items, resources: [] }), left: true }
+    const { items } = await leftOver(session, state.firewalls)
+    if (items.some(keepsNetwork)) return { plan: planLeftovers(names, { items, resources: [] }), left: true }
   }
   if (state.protectedCluster && connected) return expected(planOpen(names, workspace))
   const found = await readTerraform(host, workspace, where, ['-destroy', ...howToDestroy(session, facts)])
@@ -161,12 +165,21 @@ async function groupsOf(session: GkeSession): Promise<ComputeItem[]> {
   return items.filter(item => isGroupOf(item, cluster))
 }
 
+/** Whether there are firewall rules on a network of our own, whoever made them. */
+async function hasRules({ host, login, names }: GkeSession): Promise<boolean> {
+  if (names.given !== undefined) return false
+  const rules = await readKind(host, await login(), names.project, 'firewalls')
+  return rules.some(rule => rule.network === names.network)
+}
+
 /** A cluster that serves others does not go: what they have in it would go with it. */
 function refuseShared(session: GkeSession, groups: readonly ComputeItem[]): void {
   const { names } = session
   // A cluster of others stays anyway.
   if (names.given === 'cluster') return
-  const others = groups.map(serviceOf).filter(({ namespace }) => namespace !== namespaceOf(session))
+  // What its controllers have for themselves they clear up in no fixed order, and nobody misses it.
+  const served = groups.filter(group => !isSystems(group)).map(serviceOf)
+  const others = served.filter(({ namespace }) => namespace !== namespaceOf(session))
   if (others.length === 0) return
   throw new UserError(`the cluster ${names.cluster} serves others, too: it stays as it is`, {
     code: 'gke.shared',

@@ -1,11 +1,12 @@
 import { UserError } from '../errors.ts'
-import { readCompute } from '../facts/gke-leftovers.ts'
+import { readCompute } from '../facts/gke-compute.ts'
 import { readApi } from '../facts/gke-project.ts'
 import type { CloudCondition, ClusterCondition } from '../plan/plan.ts'
 import type { Host } from '../run/host.ts'
 import type { Login } from '../tools/gcloud.ts'
 import { clusterState, enabledServices, getResource, newestBuild } from '../tools/google-apis.ts'
-import { isGroupOf, serviceOf } from '../tools/google-balancer.ts'
+import { isGroupOf } from '../tools/google-balancer.ts'
+import { serviceOf } from '../tools/google-descriptions.ts'
 
 type Tell = (text: string) => void
 

@@ -6,6 +6,7 @@ import { judgeWayIn, recordsOf } from '../kubernetes/google-way-in.ts'
 import type { Plan, Step } from '../plan/plan.ts'
 import { consoleLinks, renderLinks } from '../report/gke-status.ts'
 import type { Check } from '../report/report.ts'
+import { clusterMarks } from './gke-marks.ts'
 import { connectOwn } from './gke-own.ts'
 import type { GkeSession } from './gke-session.ts'
 import type { Running, Target } from './target.ts'
@@ -21,8 +22,9 @@ export async function verifySettings(session: GkeSession, own: OwnCluster): Prom
     { context: names.context, namespace, environment: config.environment?.name },
     own,
   )
+  const service = { namespace, name: config.name, network: names.network, marks: await clusterMarks(session) }
   const [services, objects] = await Promise.all([
-    readBackendServices(host, await session.login(), names.project, { namespace, name: config.name }),
+    readBackendServices(host, await session.login(), names.project, service),
     readBalancerObjects(host, cluster),
   ])
   return judgeBackends(services, objects, config.name, config.loadBalancer)

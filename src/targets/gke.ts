@@ -1,14 +1,17 @@
 import { UserError } from '../errors.ts'
+import { ask } from '../facts/ask.ts'
 import { findDocker } from '../facts/backends.ts'
 import { readGivenSecrets } from '../facts/cluster-secrets.ts'
 import { readApi } from '../facts/gke-project.ts'
 import { readGoogleSecrets, readMongoUrl } from '../facts/gke-secrets.ts'
 import { refuseLocal } from '../kubernetes/given-secrets.ts'
+import { googleKinds } from '../kubernetes/google-kinds.ts'
 import { planCloudBuild, pushEnv, withRegistryLogin } from '../plan/gke-publish.ts'
 import { hasWork, type Plan, type Step } from '../plan/plan.ts'
 import type { Verb } from '../report/report.ts'
 import type { Host } from '../run/host.ts'
-import { addSecretVersion } from '../tools/gcloud.ts'
+import { builderAccount, builderRefused, isBuilderRefused } from '../tools/cloud-build-failures.ts'
+import { addSecretVersion, projectNumber } from '../tools/gcloud.ts'
 import { taggedDigest } from '../tools/google-apis.ts'
 import { failureOfTerraform } from '../tools/terraform-failures.ts'
 import { forgetBetween } from './forgetting.ts'
@@ -33,6 +36,7 @@ export function gkeTarget(host: Host, options: GkeOptions): Target {
     kubeconfig: paths.kubeconfig,
     pushEnv: pushEnv(paths.docker),
     elsewhere: cloudBuild(session),
+    kindsToCome: googleKinds(flags),
     secrets: async () => readGoogleSecrets(host, await session.login(), session.gke, session.names),
     token: async () => (await session.login()).token,
   }
@@ -189,10 +193,22 @@ async function recover(
   stage: Stage,
   error: UserError,
 ): Promise<Recovery> {
+  if (stage.name === 'publish' && isBuilderRefused(error))
+    return { error: await explainBuilder(session, error) }
   if (error.code === 'tool.failed' && ['prepare', 'repair', 'provision', 'teardown'].includes(stage.name)) {
     const known = failureOfTerraform(error.details.join('\n'), session.where)
     if (known !== undefined)
       return { error: new UserError(known.message, { ...error, ...known, details: error.details }) }
   }
   return (await inner.recover?.(stage, error)) ?? { error }
+}
+
+const numberMs = 30_000
+
+async function explainBuilder({ host, names }: GkeSession, error: UserError): Promise<UserError> {
+  const text = [error.message, ...error.details].join('\n')
+  const number = await ask(host, projectNumber(names.project), numberMs)
+  const { message, ...problem } = builderRefused(names.project, builderAccount(text, number))
+  const details = error.code === 'tool.failed' ? error.details : [error.message, error.hint]
+  return new UserError(message, { ...problem, details })
 }

@@ -3,6 +3,7 @@ import type { Config, KubernetesConfig } from '../config/config.ts'
 import { exitCodes, UserError } from '../errors.ts'
 import { clusterPaths, connect, type OwnCluster } from '../facts/cluster-connection.ts'
 import type { ImageFacts } from '../facts/cluster-image.ts'
+import type { KindsToCome } from '../facts/cluster-preflight.ts'
 import type { GivenSecret } from '../kubernetes/secrets.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Verb } from '../report/report.ts'
@@ -38,6 +39,7 @@ export interface SessionOptions {
   readonly own?: OwnCluster & {
     readonly pushEnv: Env
     readonly elsewhere?: BuildElsewhere
+    readonly kindsToCome?: KindsToCome
     /** Values that the cloud around the cluster knows; the person's own come first. */
     secrets?(): Promise<ReadonlyMap<string, GivenSecret>>
   }

@@ -50,7 +50,8 @@ export function kubernetesTarget(host: Host, options: SessionOptions): Target & 
       const rendered = early ? await rendering : []
       const objects = rendered.filter(object => object.kind !== 'Namespace')
       // What the cluster refuses is better known before an image is built.
-      if (records.namespace === undefined) await checkNewNamespace(host, cluster, objects, config)
+      if (records.namespace === undefined)
+        await checkNewNamespace(host, cluster, objects, config, options.own?.kindsToCome)
       else if (early) await compareObjects(host, cluster, objects, session.flags.forceConflicts ?? false)
       const wanted = rendered.find(object => object.kind === 'Namespace')
       return planNamespace({ verb, cluster, name, namespace: records.namespace, wanted })

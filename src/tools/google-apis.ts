@@ -12,7 +12,14 @@ export interface ApiRead<T> {
 /** What an API answered: a value, or its refusal. */
 export type ApiAnswer<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly status: number; readonly reason: string; readonly message: string }
+  | {
+      readonly ok: false
+      readonly status: number
+      readonly reason: string
+      readonly message: string
+      /** Whose API is off: `projects/123`. With a person's login it may be a project of gcloud's own. */
+      readonly consumer?: string
+    }
   /** Nobody answered: no network, a proxy in between. */
   | undefined
 
@@ -47,19 +54,17 @@ export const projectState = (login: Login, project: string): ApiRead<string> =>
 export const billingEnabled = (login: Login, project: string): ApiRead<boolean> =>
   read(login, 'cloudbilling', `v1/projects/${project}/billingInfo`, answer => answer.billingEnabled === true)
 
+/** The list is left out when it is empty. */
+const heldOf = (answer: Answer): readonly string[] =>
+  Array.isArray(answer.permissions) ? answer.permissions.map(String) : []
+
 /** Those of the permissions that the login has. */
 export const heldPermissions = (
   login: Login,
   project: string,
   permissions: readonly string[],
 ): ApiRead<readonly string[]> =>
-  read(
-    login,
-    'cloudresourcemanager',
-    `v1/projects/${project}:testIamPermissions`,
-    answer => (Array.isArray(answer.permissions) ? answer.permissions.map(String) : []),
-    { permissions },
-  )
+  read(login, 'cloudresourcemanager', `v1/projects/${project}:testIamPermissions`, heldOf, { permissions })
 
 /** Those of the APIs that are on. At most 20 in one read. */
 export const enabledServices = (
@@ -153,7 +158,10 @@ export const newestBuild = (login: Login, project: string, tag: string): ApiRead
   read(login, 'cloudbuild', `v1/projects/${project}/builds?pageSize=20`, answer => {
     const build = listOf(answer.builds).find(one => Array.isArray(one.images) && one.images.includes(tag))
     if (build === undefined) return undefined
-    const detail = String(answerOf(build.failureInfo).detail ?? build.statusDetail ?? '')
+    const { type, detail: why = build.statusDetail } = answerOf(build.failureInfo)
+    // That the account was refused is told by the kind of failure; why a step failed, by the detail.
+    const kind = type === 'PUSH_NOT_AUTHORIZED' || type === 'FETCH_SOURCE_FAILED' ? type : undefined
+    const detail = [why, kind].filter(Boolean).join(': ')
     return { status: String(build.status), detail, log: String(build.logUrl ?? '') }
   })
 
@@ -161,22 +169,42 @@ export const newestBuild = (login: Login, project: string, tag: string): ApiRead
 export const getResource = (login: Login, api: string, path: string): ApiRead<Answer> =>
   read(login, api, path, answer => answer)
 
+const bucketUrl = (login: Login, bucket: string) =>
+  `${login.endpoints.storage ?? 'https://storage.googleapis.com/storage/v1/'}b/${bucket}`
+
 /** The metadata of a bucket; its project is a number there. */
 export const bucketVersioned = (login: Login, bucket: string): ApiRead<boolean> => ({
   ...read(login, 'storage', `b/${bucket}`, answer => answerOf(answer.versioning).enabled === true),
-  url: `${login.endpoints.storage ?? 'https://storage.googleapis.com/storage/v1/'}b/${bucket}`,
+  url: bucketUrl(login, bucket),
+})
+
+/** Those of the permissions that the login has in a bucket: https://cloud.google.com/storage/docs/json_api/v1/buckets/testIamPermissions */
+export const heldInBucket = (
+  login: Login,
+  bucket: string,
+  permissions: readonly string[],
+): ApiRead<readonly string[]> => ({
+  ...read(login, 'storage', '', heldOf),
+  url: `${bucketUrl(login, bucket)}/iam/testPermissions?${permissions.map(name => `permissions=${name}`).join('&')}`,
 })
 
 /** The refusal in an answer's body: https://cloud.google.com/apis/design/errors. `reason` is the most telling word there. Pure. */
 export function refusalOf(status: number, body: string): Exclude<ApiAnswer<never>, undefined> {
   const error = answerOf(answerOf(parsed(body)).error)
-  const details = listOf(error.details).map(detail => detail.reason)
-  const [first] = [...details, ...listOf(error.errors).map(one => one.reason), error.status].filter(Boolean)
+  const details = listOf(error.details)
+  const reasons = [...details, ...listOf(error.errors)].map(one => one.reason)
+  const [first] = [...reasons, error.status].filter(Boolean)
+  const message = String(error.message ?? body).slice(0, 500)
+  const consumer = details.map(detail => answerOf(detail.metadata).consumer).find(Boolean)
+  // Older APIs name it in their sentence only.
+  const [, named] = /has not been used in project (\S+) before/.exec(message) ?? []
+  const whose = consumer ?? (named === undefined ? undefined : `projects/${named}`)
   return {
     ok: false,
     status,
     reason: String(first ?? ''),
-    message: String(error.message ?? body).slice(0, 500),
+    message,
+    ...(whose === undefined ? {} : { consumer: String(whose) }),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Answer } from './google-apis.ts'
+import { backendOf, clusterOf, isDefault, serviceOf, type WayIn, wayInOf } from './google-descriptions.ts'
 
 /** Kinds that GKE's controllers make in Compute Engine, in the order in which they can be removed. */
 export const balancerKinds = [
@@ -11,7 +12,8 @@ export const balancerKinds = [
   'networkEndpointGroups',
   'disks',
 ] as const
-export type BalancerKind = (typeof balancerKinds)[number]
+/** Firewall rules are looked for only where the network goes with all that is on it. */
+export type BalancerKind = (typeof balancerKinds)[number] | 'firewalls'
 
 /** A resource of Compute Engine as its lists show it. */
 export interface ComputeItem {
@@ -33,31 +35,47 @@ export interface ComputeItem {
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-/** The items of an aggregated list: https://cloud.google.com/compute/docs/reference/rest/v1/backendServices/aggregatedList. Pure. */
-export function computeItems(kind: BalancerKind, answer: Answer): ComputeItem[] {
-  const scopes = (answer.items ?? {}) as Readonly<Record<string, Readonly<Record<string, unknown>>>>
-  return Object.entries(scopes).flatMap(([scope, holder]) => {
+/**
+ * The resources of a list as they are, each with its scope. Most are listed for all scopes at once, by scope:
+ * https://cloud.google.com/compute/docs/reference/rest/v1/backendServices/aggregatedList; firewalls are only global. Pure.
+ */
+export function listedItems(
+  kind: BalancerKind,
+  { items }: Answer,
+): { readonly scope: string; readonly item: Answer }[] {
+  const listed = Array.isArray(items) ? { global: { [kind]: items } } : (items ?? {})
+  const scopes = Object.entries(listed as Readonly<Record<string, Readonly<Record<string, unknown>>>>)
+  return scopes.flatMap(([scope, holder]) => {
     const found = holder[kind]
-    if (!Array.isArray(found)) return []
-    return found.map((item: Answer): ComputeItem => {
-      const links = JSON.stringify(item).matchAll(
-        /"[^"]*\/projects\/[^/"]+\/((?:global|zones|regions)[^"]+)"/g,
-      )
-      const own = text(item.selfLink)
-      return {
-        kind,
-        name: text(item.name),
-        scope,
-        description: text(item.description),
-        labels: (item.labels ?? {}) as Readonly<Record<string, string>>,
-        uses: [...links].flatMap(([, path = '']) => (own.endsWith(path) ? [] : [path])),
-        network: text(item.network).split('/').at(-1) || undefined,
-        sizeGib: Number(item.sizeGb ?? 0),
-        users: Array.isArray(item.users) ? item.users.length : 0,
-      }
-    })
+    return Array.isArray(found) ? found.map((item: Answer) => ({ scope, item })) : []
   })
 }
+
+/** The items of a list. Pure. */
+export const computeItems = (kind: BalancerKind, answer: Answer): ComputeItem[] =>
+  listedItems(kind, answer).map(({ scope, item }) => computeItem(kind, scope, item))
+
+/** Pure. */
+export function computeItem(kind: BalancerKind, scope: string, item: Answer): ComputeItem {
+  // A description names its cluster, which is no use of it.
+  const links = JSON.stringify({ ...item, description: '' }).matchAll(
+    /"[^"]*\/projects\/[^/"]+\/((?:global|zones|regions)[^"]+)"/g,
+  )
+  const own = text(item.selfLink)
+  return {
+    kind,
+    name: text(item.name),
+    scope,
+    description: text(item.description),
+    labels: (item.labels ?? {}) as Readonly<Record<string, string>>,
+    uses: [...links].flatMap(([, path = '']) => (own.endsWith(path) ? [] : [path])),
+    network: text(item.network).split('/').at(-1) || undefined,
+    sizeGib: Number(item.sizeGb ?? 0),
+    users: Array.isArray(item.users) ? item.users.length : 0,
+  }
+}
+
+const groupKind = ({ kind }: ComputeItem): boolean => kind === 'networkEndpointGroups'
 
 export const itemPath = ({ scope, kind, name }: ComputeItem): string => `${scope}/${kind}/${name}`
 
@@ -84,6 +102,10 @@ export interface Owner extends OfCluster {
   readonly namespace: string
   /** Of the app: its Gateway, Ingress and Service are called so. */
   readonly app: string
+  /** The cluster is gone, and the network is its own and nobody else's: all goes that is left on it. */
+  readonly whole?: boolean | undefined
+  /** Firewall rules that go with Terraform's state, by name. */
+  readonly known?: readonly string[] | undefined
 }
 
 /** The part of a name that stands for a cluster: `gkegw1-UID-...`, `k8s1-UID-...`, `k8s2-um-UID-...`. */
@@ -92,66 +114,117 @@ const uidIn = (name: string): string | undefined =>
 
 /**
  * What a cluster's controllers made for an app and somebody has to remove. Groups are ours by network and namespace, the
- * rest by what refers to them. Descriptions and names say the same in every cluster of a project: they count only with
- * the cluster's mark, which our groups and what uses them have shown. Pure.
+ * rest by what refers to them: of what a Gateway has, only the groups name the Service, and names are cut off where they
+ * get long. Descriptions and names say the same in every cluster of a project: they count only with the cluster's mark,
+ * which our groups and what uses them have shown. Pure.
  */
 export function itemsOfApp(items: readonly ComputeItem[], owner: Owner): ComputeItem[] {
-  const { namespace, only } = owner
-  const all = new Set(items.map(itemPath))
+  const { namespace, only, whole = false } = owner
+  const all = new Map(items.map(item => [itemPath(item), item]))
   const ours = new Set<string>()
   const uids = new Set<string>()
+  const learn = (uid: string | undefined) => uid !== undefined && uid !== '' && uids.add(uid)
   const usesOurs = (item: ComputeItem) => item.uses.some(path => ours.has(path))
   for (const item of items) {
     if (!isGroupOf(item, owner)) continue
-    if (serviceOf(item).namespace !== namespace) continue
+    if (!whole && serviceOf(item).namespace !== namespace) continue
     ours.add(itemPath(item))
-    const uid = clusterOf(item)
-    if (uid !== '') uids.add(uid)
+    learn(clusterOf(item))
+    learn(uidIn(item.name))
   }
-  const made = items.filter(item => /^(?:k8s\d?|gkegw\d)-/.test(item.name))
+  const made = items.filter(item => /^(?:k8s\d?|gkegw\d|gkemcg\d)-/.test(item.name))
+  const place = `/locations/${owner.location}/clusters/${owner.cluster}`
+  if (whole) for (const item of made) if (wayInOf(item)?.cluster?.endsWith(place)) learn(uidIn(item.name))
   const backends = made.filter(item => item.kind === 'backendServices')
   for (const item of backends.filter(usesOurs)) {
     ours.add(itemPath(item))
-    const uid = uidIn(item.name)
-    if (uid !== undefined) uids.add(uid)
+    learn(uidIn(item.name))
   }
   // Some names carry only the first characters of the UID.
   const marked = ({ name }: ComputeItem) => {
     const uid = uidIn(name)
     return uid !== undefined && uid.length >= 4 && [...uids].some(known => known.startsWith(uid))
   }
-  const services = only?.services.map(name => `${name}"`) ?? ['']
-  const named = (item: ComputeItem) =>
-    services.some(name => item.description.includes(`"kubernetes.io/service-name":"${namespace}/${name}`)) &&
-    marked(item)
+  const named = (item: ComputeItem) => {
+    const of = backendOf(item)
+    return of.namespace === namespace && (only?.services.includes(of.service) ?? true) && marked(item)
+  }
   const hasGroup = ({ uses }: ComputeItem) =>
     uses.some(path => path.includes('/networkEndpointGroups/') && all.has(path))
-  for (const item of backends) if (named(item) && !hasGroup(item)) ours.add(itemPath(item))
-  const checked = new Set(backends.filter(item => ours.has(itemPath(item))).flatMap(item => item.uses))
-  for (const item of made)
-    if (item.kind === 'healthChecks' && (checked.has(itemPath(item)) || named(item))) ours.add(itemPath(item))
+  for (const item of backends)
+    if ((named(item) || (whole && marked(item))) && !hasGroup(item)) ours.add(itemPath(item))
+  const checkedBy = (is: boolean) =>
+    new Set(backends.filter(item => ours.has(itemPath(item)) === is).flatMap(item => item.uses))
+  const [checked, checkedElsewhere] = [checkedBy(true), checkedBy(false)]
+  for (const item of made) {
+    const path = itemPath(item)
+    const counts = checked.has(path) || named(item) || (whole && marked(item) && !checkedElsewhere.has(path))
+    if (item.kind === 'healthChecks' && counts) ours.add(path)
+  }
   const called = `-${namespace}-${owner.app}-`
-  const isCalled = ({ name }: ComputeItem) => {
-    const [, ending] = name.split(called)
+  const isCalled = (item: ComputeItem) => {
+    const way = wayInOf(item)
+    if (way !== undefined) return whole || isOwnWayIn(way)
+    const [, ending] = item.name.split(called)
     // Somebody else's may be called `app-more`: after our own name there is a digest, and maybe a port.
     return ending !== undefined && (only === undefined || /^[^-]+(?:-\d+)?$/.test(ending))
   }
-  const usesOthers = (item: ComputeItem) =>
-    only !== undefined && item.uses.some(path => all.has(path) && !ours.has(path))
-  for (const kind of ['urlMaps', 'targetHttpProxies', 'targetHttpsProxies', 'forwardingRules']) {
-    for (const item of made)
-      if (item.kind === kind && !usesOthers(item) && (usesOurs(item) || (isCalled(item) && marked(item))))
-        ours.add(itemPath(item))
+  const isOwnWayIn = (way: WayIn) =>
+    way.namespace === namespace &&
+    (only === undefined || way.name === owner.app) &&
+    (way.cluster?.endsWith(place) ?? true)
+  // A Gateway of others may send to our Service, and at this moment to no other.
+  const isTheirs = (item: ComputeItem) => {
+    const way = wayInOf(item)
+    return only !== undefined && way !== undefined && !isOwnWayIn(way)
   }
-  for (const disk of items) if (disk.kind === 'disks' && isVolume(disk, owner)) ours.add(itemPath(disk))
-  const rank = (item: ComputeItem) => balancerKinds.indexOf(item.kind)
+  const usesOthers = (item: ComputeItem) =>
+    only !== undefined &&
+    item.uses.some(path => {
+      const used = all.get(path)
+      return used !== undefined && !ours.has(path) && !isNobodys(used, all)
+    })
+  // What only sends on to https uses nothing of ours: by then its cluster's mark is known from what does.
+  for (const counts of [usesOurs, (item: ComputeItem) => usesOurs(item) || (isCalled(item) && marked(item))])
+    for (const kind of ['urlMaps', 'targetHttpProxies', 'targetHttpsProxies', 'forwardingRules'])
+      for (const item of made.filter(item => item.kind === kind)) {
+        if (usesOthers(item) || isTheirs(item) || !counts(item)) continue
+        ours.add(itemPath(item))
+        learn(uidIn(item.name))
+      }
+  for (const item of items) if (isVolume(item, owner) || isFirewall(item, owner)) ours.add(itemPath(item))
+  const order: readonly BalancerKind[] = [...balancerKinds, 'firewalls']
+  const rank = (item: ComputeItem) => order.indexOf(item.kind)
   return items.filter(item => ours.has(itemPath(item))).sort((a, b) => rank(a) - rank(b))
 }
+
+/** A backend service that is no app's: every Gateway's URL map has one, and many an Ingress's. */
+function isNobodys(item: ComputeItem, all: ReadonlyMap<string, ComputeItem>): boolean {
+  const groups = item.uses.flatMap(path => all.get(path) ?? []).filter(groupKind)
+  return (
+    item.kind === 'backendServices' && (isDefault(item) || (groups.length > 0 && groups.every(isDefault)))
+  )
+}
+
+/** Names that GKE and its controllers give: https://cloud.google.com/kubernetes-engine/docs/concepts/firewall-rules */
+const firewallName = /^(?:gkegw\d|gkemcg\d|gke|gk3|k8s|k8s2)-/
+
+/** Whether a network cannot go as long as it is there. Pure. */
+export const keepsNetwork = (item: ComputeItem): boolean => groupKind(item) || item.kind === 'firewalls'
+
+/** What a cluster's controllers let in, and nobody takes back when the cluster goes before them. */
+const isFirewall = ({ kind, name, network }: ComputeItem, owner: Owner): boolean =>
+  kind === 'firewalls' &&
+  owner.whole === true &&
+  network === owner.network &&
+  firewallName.test(name) &&
+  owner.known?.includes(name) !== true
 
 /** The volumes' driver labels disks with their cluster, and describes whose they are; one that is in use is not left over. */
 function isVolume(disk: ComputeItem, { cluster, location, namespace, only }: Owner): boolean {
   const [, claim = ''] = /"kubernetes.io\/created-for\/pvc\/name":"([^"]+)"/.exec(disk.description) ?? []
   return (
+    disk.kind === 'disks' &&
     (only === undefined || only.claims.includes(claim)) &&
     disk.users === 0 &&
     disk.labels['goog-k8s-cluster-name'] === cluster &&
@@ -160,25 +233,12 @@ function isVolume(disk: ComputeItem, { cluster, location, namespace, only }: Own
   )
 }
 
-const clusterOf = ({ description }: ComputeItem): string =>
-  /"cluster-uid":"([^"]+)"/.exec(description)?.[1] ?? ''
-
 /**
  * Whether it is a group of a cluster: all on a network of its own, only what is marked on one with others, and only the
  * app's own in a cluster with others. Pure.
  */
 export function isGroupOf(item: ComputeItem, { network, marks, only }: OfCluster): boolean {
-  if (item.kind !== 'networkEndpointGroups') return false
+  if (!groupKind(item)) return false
   if (only !== undefined && !only.services.includes(serviceOf(item).service)) return false
   return marks === undefined ? item.network === network : marks.includes(clusterOf(item))
-}
-
-/** Whose a network endpoint group is: https://cloud.google.com/kubernetes-engine/docs/how-to/standalone-neg. Pure. */
-export function serviceOf({ description }: ComputeItem): {
-  readonly namespace: string
-  readonly service: string
-} {
-  const [, namespace = ''] = /"namespace":"([^"]+)"/.exec(description) ?? []
-  const [, service = ''] = /"service-name":"([^"]+)"/.exec(description) ?? []
-  return { namespace, service }
 }

@@ -61,6 +61,8 @@ export interface KnownState {
   readonly tainted: readonly string[]
   /** The cluster refuses to be destroyed. */
   readonly protectedCluster: boolean
+  /** Firewall rules in it, by name: ours has none, but somebody may have added some to our files. */
+  readonly firewalls: readonly string[]
 }
 
 /** The state of `terraform show -json`; an empty one when there is none. Pure. */
@@ -74,8 +76,17 @@ export function parseState(stdout: string): KnownState {
     addresses: resources.map(resource => String(resource.address)),
     tainted: resources.filter(({ tainted }) => tainted === true).map(({ address }) => String(address)),
     protectedCluster: record(cluster?.values).deletion_protection === true,
+    firewalls: resourcesOf(root)
+      .filter(({ mode, type }) => mode !== 'data' && type === 'google_compute_firewall')
+      .map(({ values }) => String(record(values).name)),
   }
 }
+
+/** Those of modules, too. */
+const resourcesOf = (module: Json): Json[] => [
+  ...list(module.resources).map(record),
+  ...list(module.child_modules).map(record).flatMap(resourcesOf),
+]
 
 function actionOf(actions: readonly string[], importing: boolean): PlannedChange['action'] | undefined {
   if (actions.includes('create') && actions.includes('delete')) return 'replace'

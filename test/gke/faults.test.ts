@@ -125,16 +125,33 @@ describe.skipIf(testbed === undefined)('an up that Google refuses', () => {
       JSON.stringify(group),
     )
     expect(made.status).toBe(200)
+    // What its controllers had for themselves, and what they let in: nobody clears that up without a cluster.
+    const description =
+      '{"cluster-uid":"4711","namespace":"kube-system","service-name":"default-http-backend"}'
+    const system = { ...group, name: 'k8s1-4711-kube-system-default-http-backend-80-1', description }
+    const groups = `${compute}/zones/us-central1-a/networkEndpointGroups`
+    expect((await storage(groups, 'POST', JSON.stringify(system))).status).toBe(200)
+    const rules = [
+      ['gkegw1-4711-l7-tiny-vpc-global', 'tiny-vpc'],
+      ['gkegw1-0815-l7-other-vpc-global', 'other-vpc'],
+    ]
+    for (const [name, on] of rules) {
+      const network = `projects/testbed-project/global/networks/${on}`
+      const rule = { name, network, direction: 'INGRESS', allowed: [{ IPProtocol: 'tcp' }] }
+      expect((await storage(`${compute}/global/firewalls`, 'POST', JSON.stringify(rule))).status).toBe(200)
+    }
     const state = encodeURIComponent('rtdeploy/production/default.tfstate')
     await storage(`storage/v1/b/${bucket}/o/${state}`, 'DELETE')
     const asked = await own.project.run(['down'])
     expect(`${asked.exitCode} ${asked.stderr}`).toMatch(/^2 [\s\S]*network endpoint group k8s1-4711/)
     expect(asked.stderr).toMatch(/NAT tiny-nat: about USD \d/)
+    expect(asked.stderr).toContain('network endpoint group k8s1-4711-kube-system-default-http-backend')
+    expect(asked.stderr).toContain('firewall rule gkegw1-4711-l7-tiny-vpc-global')
     const down = await own.project.run(['down', '--yes'])
     expect(`${down.exitCode} ${down.stderr}`).toMatch(/^0 [\s\S]*remove network tiny-vpc/)
     expect(await leftovers(own.google)).toEqual([])
-    const other = await storage(`${compute}/global/networks/other-vpc`, 'GET')
-    expect(other.status).toBe(200)
+    for (const stays of ['networks/other-vpc', 'firewalls/gkegw1-0815-l7-other-vpc-global'])
+      expect((await storage(`${compute}/global/${stays}`, 'GET')).status).toBe(200)
   })
 
   it('leaves alone what has its name and is not its own', async () => {
@@ -148,11 +165,15 @@ describe.skipIf(testbed === undefined)('an up that Google refuses', () => {
     expect(`${up.exitCode} ${up.stderr}`).toMatch(
       /^1 [\s\S]*network tiny-vpc: there already, and not ours[\s\S]*code: gke\.exists/,
     )
+    const rule = { name: 'gkegw1-0815-l7-tiny-vpc-global', allowed: [{ IPProtocol: 'tcp' }] }
+    const on = { ...rule, network: 'projects/testbed-project/global/networks/tiny-vpc', direction: 'INGRESS' }
+    expect((await storage(`${compute}/global/firewalls`, 'POST', JSON.stringify(on))).status).toBe(200)
     const down = await own.project.run(['down', '--yes'])
     expect(`${down.exitCode} ${down.stderr}`).toMatch(/^0 /)
-    const network = await storage(`${compute}/global/networks/tiny-vpc`, 'GET')
-    expect(network.status).toBe(200)
-    await storage(`${compute}/global/networks/tiny-vpc`, 'DELETE')
+    for (const stays of [`firewalls/${rule.name}`, 'networks/tiny-vpc'])
+      expect((await storage(`${compute}/global/${stays}`, 'GET')).status).toBe(200)
+    for (const theirs of [`firewalls/${rule.name}`, 'networks/tiny-vpc'])
+      await storage(`${compute}/global/${theirs}`, 'DELETE')
   })
 
   it('lets one of two at once go on, and names it to the other', async () => {

@@ -13,7 +13,7 @@ variable "spot_max_nodes" {
 # Cheap nodes that Google takes back with 30 seconds notice. The taint keeps away what does not ask for them.
 resource "google_container_node_pool" "spot" {
   name     = "spot"
-  cluster  = google_container_cluster.main.id
+  cluster  = google_container_cluster.main.name
   location = var.region
 
   autoscaling {

@@ -5,6 +5,9 @@ resource "google_dns_managed_zone" "host" {
   description = "Records of ${var.host}"
   depends_on  = [google_project_service.api]
 
+  # What somebody else put into it goes with it: a zone with records in it cannot be deleted.
+  force_destroy = true
+
   dnssec_config {
     state = "on"
   }

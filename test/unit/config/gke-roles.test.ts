@@ -6,9 +6,9 @@ import { gkeConfigs } from '../../support/gke-configs.ts'
 // Which of Google's roles has a permission: https://cloud.google.com/iam/docs/roles-permissions
 const roleOf: readonly (readonly [permission: RegExp, role: string])[] = [
   [/^serviceusage\.services\.enable$/, 'serviceusage.serviceUsageAdmin'],
-  [/^storage\.(buckets|objects)\.(create|delete)$/, 'storage.admin'],
+  [/^storage\.buckets\.create$/, 'storage.admin'],
   [/^compute\.(networks|subnetworks|routers|globalAddresses)\.(create|delete|get)$/, 'compute.networkAdmin'],
-  [/^compute\.backendServices\.list$/, 'compute.networkAdmin'],
+  [/^compute\.(backendServices|networkEndpointGroups)\.list$/, 'compute.networkAdmin'],
   [/^container\./, 'container.admin'],
   [/^artifactregistry\.repositories\./, 'artifactregistry.admin'],
   [/^iam\.serviceAccounts\.create$/, 'iam.serviceAccountCreator'],
@@ -29,6 +29,12 @@ describe.each(Object.entries(gkeConfigs))('the roles for the workflow of %s', (_
       const role = roleOf.find(([pattern]) => pattern.test(permission))?.[1]
       expect([permission, roles.apply]).toEqual([permission, expect.arrayContaining([`roles/${role}`])])
     }
+  })
+
+  it('let a plan read what Terraform refreshes: the password of a Memorystore, and nothing else', () => {
+    const wanted = gke.redis === 'memorystore' ? ['redis.instances.getAuthString'] : []
+    expect(roles.planPermissions).toEqual(wanted)
+    expect(neededPermissions(gke)).toEqual(expect.arrayContaining(wanted))
   })
 
   it('have no basic role, and none that says who may be another account', () => {

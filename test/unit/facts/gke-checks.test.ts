@@ -6,7 +6,7 @@ import type { GkeFacts } from '../../../src/facts/gke.ts'
 import { installGke, judgeGke } from '../../../src/facts/gke-checks.ts'
 import type { ProjectFacts } from '../../../src/facts/gke-project.ts'
 import type { ApiAnswer } from '../../../src/tools/google-apis.ts'
-import { gkeConfig } from '../../support/gke-configs.ts'
+import { gkeConfig, gkeConfigs } from '../../support/gke-configs.ts'
 
 const gke = gkeConfig()
 const ok = <T>(value: T): ApiAnswer<T> => ({ ok: true, value })
@@ -196,6 +196,43 @@ describe('preflight', () => {
     expect(check?.hint).toBe(
       'gcloud projects add-iam-policy-binding testbed-project --member=user:me@example.com --role=roles/owner',
     )
+  })
+
+  it('asks a project for nothing that only a bucket gives: its owner would be refused', () => {
+    for (const config of Object.values(gkeConfigs))
+      expect(neededPermissions(config).filter(name => name.startsWith('storage.objects.'))).toEqual([])
+  })
+
+  it('asks Google for no right in a cluster of others, where one may have it by the cluster itself', () => {
+    const inside = neededPermissions({ ...gke, cluster: { name: 'theirs' } }).filter(name =>
+      /^container\.(?!clusters\.get$)/.test(name),
+    )
+    expect(inside).toEqual([])
+  })
+
+  it('asks the bucket of the state, once there is one of ours, what it allows', () => {
+    const lacking = { bucket: ok(true), objects: ok(['storage.objects.create']) }
+    const check = byId(withProject(lacking), 'gke.permissions')
+    expect(check).toMatchObject({
+      status: 'fail',
+      found: 'me@example.com lacks 1: storage.objects.delete',
+      hint: 'gcloud storage buckets add-iam-policy-binding gs://testbed-project-rtdeploy-chat --member=user:me@example.com --role=roles/storage.objectAdmin',
+    })
+    const both = byId(withProject({ ...lacking, permissions: ok([]) }), 'gke.permissions')
+    expect(both?.hint).toMatch(/^gcloud projects .*=roles\/owner; gcloud storage buckets /)
+    expect(both?.data?.missing).toHaveLength(neededPermissions(gke).length + 1)
+    for (const bucket of [no(404, 'notFound'), no(403, 'forbidden')])
+      expect(byId(withProject({ bucket, objects: ok([]) }), 'gke.permissions')?.status).toBe('pass')
+    expect(byId(withProject({ bucket: ok(true), objects: undefined }), 'gke.permissions')?.status).toBe(
+      'pass',
+    )
+  })
+
+  it('does not promise an API of gcloud’s own project', () => {
+    const off = { ok: false, status: 403, reason: 'SERVICE_DISABLED', message: 'off' } as const
+    const quota = (consumer: string) =>
+      byId(withProject({ regionQuotas: { ...off, consumer } }), 'gke.quota')?.status
+    expect([quota('projects/123'), quota('projects/32555940559')]).toEqual(['skip', 'warn'])
   })
 
   it('does not repeat one refusal for everything in a project that is not there', () => {

@@ -157,6 +157,23 @@ describe('what is left of an app in Google Cloud', () => {
   })
 })
 
+describe('what keeps a network', () => {
+  it('is removed without a word of where it is, which gcloud refuses for a firewall rule', () => {
+    const network = `${root}/global/networks/${names.network}`
+    const rules = ['gkegw1-4711-l7-chat-vpc-global', 'k8s-fw-l7--4711'].flatMap(name =>
+      computeItems('firewalls', { items: [{ name, network }] }),
+    )
+    const items = itemsOfApp([...rules, ...balancer.slice(0, 1)], { ...owner, whole: true })
+    const { steps, asks } = planLeftovers(names, { items, resources: [] })
+    const lines = steps.map(step => (step.action.kind === 'run' ? shellLine(step.action.command) : ''))
+    expect(lines).toEqual([
+      'gcloud compute network-endpoint-groups delete k8s1-4711-team-chat-80-a --zone=us-central1-a',
+      'gcloud compute firewall-rules delete gkegw1-4711-l7-chat-vpc-global k8s-fw-l7--4711',
+    ])
+    expect(asks).toContain('firewall rule k8s-fw-l7--4711')
+  })
+})
+
 describe('what is left of an app in a cluster of others', () => {
   const of = (services: readonly string[], claims: readonly string[] = []) => ({
     ...owner,

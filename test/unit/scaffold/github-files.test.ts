@@ -142,6 +142,18 @@ describe('the Terraform of the pool', () => {
     )
   })
 
+  it('lets the planning account read the password of a Memorystore, by a role of its own', () => {
+    const valuesOf = (given: Partial<GithubProject>) =>
+      JSON.parse(filesOf(given)['infra/terraform/github/terraform.tfvars.json'] ?? '')
+    const gke = gkeConfig({ redis: 'memorystore' })
+    expect(valuesOf({ gke }).plan_permissions).toEqual(['redis.instances.getAuthString'])
+    expect(valuesOf({}).plan_permissions).toEqual([])
+    const text = filesOf()['infra/terraform/github/github.tf'] ?? ''
+    expect(text).toMatch(/"google_project_iam_custom_role" "plan" \{\n {2}count +=/)
+    // https://cloud.google.com/iam/docs/reference/rest/v1/projects.roles/create
+    expect(`rtdeploy.${'a'.repeat(28)}.plan`).toMatch(/^[a-zA-Z0-9_.]{3,64}$/)
+  })
+
   it('keeps the names within what Google takes, for the longest and the shortest name', () => {
     for (const name of ['a', 'a'.repeat(20)]) {
       const ids = [`${name}-plan`, `${name}-apply`]

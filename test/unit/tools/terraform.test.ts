@@ -129,6 +129,24 @@ describe('a plan', () => {
     expect(parseState('{"format_version":"1.0"}')).toMatchObject({ addresses: [], tainted: [] })
   })
 
+  it('tells the firewall rules of a state by name, those that somebody added to our files', () => {
+    const rule = (name: string, mode = 'managed') => ({
+      address: `google_compute_firewall.${name}`,
+      mode,
+      type: 'google_compute_firewall',
+      values: { name },
+    })
+    const network = {
+      address: 'google_compute_network.main',
+      mode: 'managed',
+      type: 'google_compute_network',
+    }
+    const inModule = { child_modules: [{ resources: [rule('gke-webhooks')] }] }
+    const root = { resources: [network, rule('gke-ssh'), rule('seen', 'data')], child_modules: [inModule] }
+    const state = parseState(JSON.stringify({ values: { root_module: root } }))
+    expect(state.firewalls).toEqual(['gke-ssh', 'gke-webhooks'])
+  })
+
   it('that is none is refused', () => {
     expect(() => parsePlan('{}')).toThrow(/should print a plan/)
   })
