@@ -10,10 +10,11 @@ import {
   type You,
 } from '../shared/events.ts'
 import { limits } from '../shared/limits.ts'
+import { CatchingUp } from './catching-up.ts'
 import type { Keeper, Outbox, Outgoing } from './outbox.ts'
 import type { RoomLog } from './room-log.ts'
 import { newRoom, type RoomState } from './room-state.ts'
-import { retryMs, Sending } from './sending.ts'
+import { isPassing, retryMs, Sending } from './sending.ts'
 
 export interface ChatOptions {
   socket: Socket<ServerEvents, ClientEvents>
@@ -22,12 +23,12 @@ export interface ChatOptions {
   changed: (room?: string) => void
   /** A message that was not here before has come in. */
   arrived?: (room: string, text: string, own: boolean) => void
+  /** The server says that there is no such room. */
+  missing?: (room: string) => void
 }
 
 /** An acknowledgement takes two writes, and the server gives each 3 s. */
 const ackMs = 8_000
-/** The server closes gaps by itself in about a quarter of a second; only then does the client ask. */
-const gapMs = 1_500
 
 /** The chat without a page: what is known of each room, and what still has to be sent. Framework-free on purpose. */
 export class Chat {
@@ -41,16 +42,23 @@ export class Chat {
   readonly #socket: ChatOptions['socket']
   readonly #options: ChatOptions
   readonly #sending: Sending
-  readonly #gapTimers = new Map<string, ReturnType<typeof setTimeout>>()
+  readonly #catchingUp: CatchingUp
 
   constructor(options: ChatOptions) {
     this.#options = options
     this.#socket = options.socket
+    const joined = (id: string) => this.online && this.rooms.get(id)?.state === 'joined'
+    const ask: Chat['ask'] = (event, payload) => this.ask(event, payload)
+    this.#catchingUp = new CatchingUp({
+      ask,
+      ready: room => joined(room.id) && this.rooms.get(room.id) === room,
+      take: (room, entries) => this.#take(room, entries),
+    })
     this.#sending = new Sending({
       keeper: options.keeper,
       changed: options.changed,
-      ready: room => this.online && this.rooms.get(room)?.state === 'joined',
-      ask: (event, payload) => this.ask(event, payload),
+      ready: joined,
+      ask,
       confirmed: (item, seq, at) => this.#confirm(item, seq, at),
     })
     this.#listen()
@@ -175,17 +183,18 @@ export class Chat {
       const reply = await this.ask('room:join', { room: room.id, ...(after < 0 ? {} : { after }) })
       if (this.rooms.get(room.id) !== room) return
       if (!reply.ok) {
-        if (reply.error === 'not-found') room.state = 'missing'
-        else if (reply.error === 'unavailable' || reply.error === 'rate') this.#later(() => this.#join(room))
-        else room.state = 'refused'
+        if (isPassing(reply)) this.#joinLater(room)
+        else room.state = reply.error === 'not-found' ? 'missing' : 'refused'
+        if (room.state === 'missing') this.#options.missing?.(room.id)
         return this.#options.changed()
       }
       this.#enter(room, reply)
-      if (!reply.fresh && reply.more) await this.#catchUp(room)
+      // A newest page takes the place of all that was here, and of what came in while it was read.
+      if (reply.fresh ? after >= 0 : reply.more) await this.#catchingUp.run(room)
       void this.#sending.work()
     } catch {
       // No answer: the connection is gone, and the next one joins again; or the server is slow, and may be asked again.
-      if (this.online) this.#later(() => this.#join(room))
+      if (this.online) this.#joinLater(room)
     }
   }
 
@@ -205,16 +214,6 @@ export class Chat {
     this.#options.changed()
   }
 
-  async #catchUp(room: RoomState): Promise<void> {
-    for (let more = true; more && this.online; ) {
-      const page = await this.ask('history:after', { room: room.id, after: room.log.settled })
-      if (!page.ok) return
-      this.#take(room, page.entries)
-      room.log.settle(page.through)
-      more = page.more
-    }
-  }
-
   #take(room: RoomState, entries: Parameters<RoomLog['add']>[0]): void {
     const first = room.log.settled < 0
     for (const message of room.log.add(entries)) {
@@ -223,13 +222,7 @@ export class Chat {
       if (own) this.outbox.remove(message.clientMsgId)
       if (!first) this.#options.arrived?.(room.id, `${message.name}: ${message.text}`, own)
     }
-    if (room.log.hasGap && !this.#gapTimers.has(room.id)) {
-      const look = () => {
-        this.#gapTimers.delete(room.id)
-        if (room.log.hasGap) void this.#catchUp(room).catch(() => undefined)
-      }
-      this.#gapTimers.set(room.id, setTimeout(look, gapMs))
-    }
+    this.#catchingUp.look(room)
     this.#options.changed(room.id)
   }
 
@@ -238,11 +231,17 @@ export class Chat {
     const room = this.rooms.get(item.room)
     if (room === undefined || this.you === undefined) return
     const { id: from, name } = this.you
-    if (item.kind === 'send') room.log.add([{ seq, clientMsgId: item.id, from, name, text: item.text, at }])
-    else room.log.add([{ seq, of: item.seq ?? 0, text: item.kind === 'edit' ? item.text : null, at }])
+    if (item.kind !== 'send')
+      room.log.add([{ seq, of: item.seq ?? 0, text: item.kind === 'edit' ? item.text : null, at }])
+    // One that was stored long ago comes with its page: alone below the oldest it would stand for all between them.
+    else if (seq >= room.log.oldest)
+      room.log.add([{ seq, clientMsgId: item.id, from, name, text: item.text, at }])
   }
 
-  #later(work: () => Promise<void>): void {
-    setTimeout(() => void work(), retryMs)
+  /** In a moment, unless the room was left, or the connection is gone: the next one joins all rooms. */
+  #joinLater(room: RoomState): void {
+    setTimeout(() => {
+      if (this.online && this.rooms.get(room.id) === room) void this.#join(room)
+    }, retryMs)
   }
 }

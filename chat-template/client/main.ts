@@ -1,12 +1,13 @@
 import { io, type Socket } from 'socket.io-client'
 import type { ClientEvents, Person, RoomSummary, ServerEvents } from '../shared/events.ts'
 import { Chat } from './chat.ts'
+import { Drafts } from './drafts.ts'
+import { KeptRooms } from './kept-rooms.ts'
 import type { Line } from './view/connection.ts'
 import { Page } from './view/page.ts'
 import { askName, whoAmI } from './view/welcome.ts'
 
 const firstRoom = 'lobby'
-const roomsKey = 'rooms'
 
 async function start(): Promise<void> {
   let me = await whoAmI()
@@ -47,7 +48,9 @@ function open(me: Person): void {
     if (room === current && !document.hidden) page.announce(text)
     else state.unread++
   }
-  const chat = new Chat({ socket, keeper: localStorage, changed: draw, arrived })
+  const kept = new KeptRooms(localStorage)
+  const missing = (room: string) => kept.remove(room)
+  const chat = new Chat({ socket, keeper: localStorage, changed: draw, arrived, missing })
 
   const enter = (room: string, push = true) => {
     current = room
@@ -55,7 +58,7 @@ function open(me: Person): void {
     void chat.join(room)
     const state = chat.rooms.get(room)
     if (state !== undefined) state.unread = 0
-    remember([...chat.rooms.keys()])
+    kept.add(room)
     page.closePanels()
     draw()
   }
@@ -67,13 +70,13 @@ function open(me: Person): void {
   }
   const page = new Page(document.getElementById('app')!, {
     chat,
-    keeper: localStorage,
+    drafts: new Drafts(sessionStorage, localStorage),
     me,
     line: () => line,
     open: enter,
     leave: room => {
       void chat.leave(room)
-      remember([...chat.rooms.keys()])
+      kept.remove(room)
       if (room === current) enter([...chat.rooms.keys()][0] ?? firstRoom)
     },
     create: async (title, hidden) => {
@@ -115,7 +118,7 @@ function open(me: Person): void {
   addEventListener('popstate', () => enter(roomInAddress(), false))
 
   const waiting = chat.outbox.items.map(item => item.room)
-  for (const room of new Set([...remembered(), ...waiting])) void chat.join(room)
+  for (const room of new Set([...kept.ids, ...waiting])) void chat.join(room)
   enter(current, location.pathname === '/')
 }
 
@@ -126,19 +129,6 @@ function roomInAddress(): string {
   } catch {
     return firstRoom
   }
-}
-
-function remembered(): string[] {
-  try {
-    const rooms: unknown = JSON.parse(localStorage.getItem(roomsKey) ?? '[]')
-    return Array.isArray(rooms) ? rooms.filter(room => typeof room === 'string').slice(0, 20) : []
-  } catch {
-    return []
-  }
-}
-
-function remember(rooms: string[]): void {
-  localStorage.setItem(roomsKey, JSON.stringify(rooms))
 }
 
 void start()

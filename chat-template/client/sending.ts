@@ -1,5 +1,11 @@
 import * as v from 'valibot'
-import { type ClientEvents, messageText, type Reply, type RequestName } from '../shared/events.ts'
+import {
+  type ClientEvents,
+  type Failure,
+  messageText,
+  type Reply,
+  type RequestName,
+} from '../shared/events.ts'
 import { type Keeper, Outbox, type Outgoing } from './outbox.ts'
 
 export interface SendingOptions {
@@ -76,7 +82,7 @@ export class Sending {
       this.#options.confirmed(item, reply.seq, reply.at)
       return undefined
     }
-    const passing = reply.error === 'unavailable' || reply.error === 'rate' || reply.error === 'internal'
+    const passing = isPassing(reply)
     const note = reply.error === 'invalid' ? 'It cannot be sent as it is' : reply.message
     this.outbox.update(item.id, { state: passing ? 'queued' : 'failed', note })
     return passing ? Math.max(retryMs, reply.retryAfterMs ?? 0) : undefined
@@ -89,6 +95,11 @@ export class Sending {
     if (kind === 'delete') return ask('message:delete', { ...base, seq })
     return ask('message:send', { ...base, text })
   }
+}
+
+/** The server could not do it now, and may be asked the same again. */
+export function isPassing({ error }: Failure): boolean {
+  return error === 'unavailable' || error === 'rate' || error === 'internal'
 }
 
 /** Random, also on a page without https, where randomUUID is missing. */

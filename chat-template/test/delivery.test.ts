@@ -59,7 +59,9 @@ describe('one replica', () => {
     expect(await edit('c2', 'v2')).toMatchObject({ ok: true, duplicate: false })
     expect(await edit('c1', 'v1')).toMatchObject({ ok: true, duplicate: true })
     const page = await ada.chat.ask('history:before', { room: 'lobby', before: seq + 1 })
-    expect(page).toMatchObject({ entries: expect.arrayContaining([expect.objectContaining({ seq, text: 'v2' })]) })
+    expect(page).toMatchObject({
+      entries: expect.arrayContaining([expect.objectContaining({ seq, text: 'v2' })]),
+    })
   })
 
   it('replays what was missed, edits and deletions among it, from the last place on', async () => {

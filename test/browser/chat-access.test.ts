@@ -48,6 +48,18 @@ describe.skipIf(chromiumPath === undefined)('the page for everybody', { timeout:
     expect(await ada.page.locator('[role=log]').getAttribute('aria-live')).toBe('off')
   })
 
+  it('leaves the focus where it is while people come and go', async () => {
+    const room = await on.newRoom()
+    const ada = await on.come('Ada', room)
+    const mine = ada.page.locator('.rooms li', { has: ada.page.locator(`a[data-room="${room}"]`) })
+    const leave = mine.getByRole('button', { name: /^Leave Stage/ })
+    await leave.focus()
+    const label = await leave.getAttribute('aria-label')
+    await on.come('Grace', room)
+    await mine.locator('.people', { hasText: '2' }).waitFor()
+    expect(await focused(ada)).toBe(label)
+  })
+
   it('has a first stop that leads to the message field, and the rest in reading order', async () => {
     const { page } = await on.come('Ada', await on.newRoom())
     const first = `document.querySelector('#app :is(a, button, input, textarea)')`

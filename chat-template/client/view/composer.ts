@@ -1,4 +1,5 @@
 import { limits } from '../../shared/limits.ts'
+import type { Drafts } from '../drafts.ts'
 import { h, icon } from './dom.ts'
 
 export interface ComposerOptions {
@@ -6,12 +7,12 @@ export interface ComposerOptions {
   typing: (on: boolean) => void
   /** Edits the newest own message. */
   editLast: () => void
-  keeper: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+  drafts: Drafts
 }
 
 const typingEveryMs = 2_000
 
-/** Where one writes. What is written is kept per room, over a change of room, a reload and a crash. */
+/** Where one writes. What is half written is kept, per room and edited message, over a change of room and a reload. */
 export class Composer {
   readonly element: HTMLFormElement
   readonly #input: HTMLTextAreaElement
@@ -19,7 +20,7 @@ export class Composer {
   readonly #mode: HTMLElement
   readonly #options: ComposerOptions
   #room = ''
-  #editing: { text: string; done: (text: string) => void } | undefined
+  #editing: { key: string; text: string; done: (text: string) => void } | undefined
   #toldAt = 0
 
   constructor(options: ComposerOptions) {
@@ -52,30 +53,36 @@ export class Composer {
     if (this.#room === room) return
     this.#stopEditing()
     this.#room = room
-    this.#input.value = this.#options.keeper.getItem(this.#draftKey()) ?? ''
-    this.#grow()
+    this.#fill(this.#draft)
   }
 
   focus(): void {
     this.#input.focus()
   }
 
-  edit(text: string, done: (text: string) => void): void {
-    this.#editing = { text: this.#input.value, done }
+  /** Instead of a new message, until it is saved or Escape is pressed; what was half changed before goes on. */
+  edit(seq: number, text: string, done: (text: string) => void): void {
+    const key = `edit:${this.#room}:${seq}`
+    this.#editing = { key, text, done }
     this.#mode.replaceChildren('Editing your message. ', h('kbd', {}, 'Esc'), ' to leave it as it is.')
     this.#mode.hidden = false
-    this.#input.value = text
-    this.#grow()
+    const begun = this.#options.drafts.get(key) || text
+    this.#fill(begun)
     this.#input.focus()
-    this.#input.setSelectionRange(text.length, text.length)
+    this.#input.setSelectionRange(begun.length, begun.length)
   }
 
   #stopEditing(): void {
     if (this.#editing === undefined) return
-    this.#input.value = this.#editing.text
     this.#editing = undefined
     this.#mode.hidden = true
-    this.#grow()
+    this.#fill(this.#draft)
+  }
+
+  /** Saved, or left as it is: nothing of it is to come back. */
+  #endEditing(): void {
+    if (this.#editing !== undefined) this.#options.drafts.remove(this.#editing.key)
+    this.#stopEditing()
   }
 
   #submit(): void {
@@ -83,27 +90,27 @@ export class Composer {
     if (text === '') return
     const editing = this.#editing
     if (editing !== undefined) {
-      this.#stopEditing()
+      this.#endEditing()
       editing.done(text)
       return
     }
-    this.#input.value = ''
-    this.#options.keeper.removeItem(this.#draftKey())
+    this.#draft = ''
+    this.#fill('')
     this.#toldAt = 0
-    this.#grow()
     this.#options.send(text)
   }
 
   #written(): void {
     this.#grow()
-    if (this.#editing !== undefined) return
-    try {
-      this.#options.keeper.setItem(this.#draftKey(), this.#input.value)
-    } catch {
-      // The storage is full or forbidden: the draft lives as long as the page.
+    const { value } = this.#input
+    const editing = this.#editing
+    if (editing !== undefined) {
+      this.#options.drafts.set(editing.key, value === editing.text ? '' : value)
+      return
     }
+    this.#draft = value
     const now = Date.now()
-    if (this.#input.value === '') this.#tell(false, 0)
+    if (value === '') this.#tell(false, 0)
     else if (now - this.#toldAt > typingEveryMs) this.#tell(true, now)
   }
 
@@ -116,7 +123,7 @@ export class Composer {
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
       event.preventDefault()
       this.#submit()
-    } else if (event.key === 'Escape') this.#stopEditing()
+    } else if (event.key === 'Escape') this.#endEditing()
     else if (event.key === 'ArrowUp' && this.#input.value === '') {
       event.preventDefault()
       this.#options.editLast()
@@ -130,7 +137,17 @@ export class Composer {
     this.#input.style.height = `${Math.min(this.#input.scrollHeight, 200)}px`
   }
 
-  #draftKey(): string {
-    return `draft:${this.#room}`
+  #fill(text: string): void {
+    this.#input.value = text
+    this.#grow()
+  }
+
+  /** The new message of this room, also while an old one is being changed. */
+  get #draft(): string {
+    return this.#options.drafts.get(`draft:${this.#room}`)
+  }
+
+  set #draft(text: string) {
+    this.#options.drafts.set(`draft:${this.#room}`, text)
   }
 }

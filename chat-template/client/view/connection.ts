@@ -7,10 +7,19 @@ export interface Line {
   roundTripMs: number | undefined
 }
 
+const spoken = {
+  ok: 'The chat works as usual again.',
+  degraded: 'Some of the service is away. Messages may come late; none is lost.',
+  off: 'There is no connection. What you write is kept, and sent later.',
+}
+
 /** Which replica one is on and how well one hears it; and, when there is something to say, a banner above the room. */
 export class Connection {
   readonly badge = h('div', { class: 'badge', attrs: { 'aria-label': 'Connection' } })
-  readonly banner = h('div', { class: 'banner', hidden: true, attrs: { role: 'status' } })
+  readonly banner = h('div', { class: 'banner', hidden: true })
+  /** For who listens: once for each change, where the banner would be read again with every second that it counts. */
+  readonly said = h('div', { class: 'hidden', attrs: { role: 'status' } })
+  #told: keyof typeof spoken = 'ok'
 
   show(chat: Chat, { transport, roundTripMs }: Line): void {
     const state = chat.online ? (chat.healthy ? 'ok' : 'degraded') : 'off'
@@ -35,10 +44,17 @@ export class Connection {
     let text = ''
     // A moment without a connection is nothing to be told about.
     if (!chat.online && seconds >= 1) text = `Reconnecting, ${ago(seconds)} without a connection.${kept}`
-    else if (chat.online && !chat.healthy)
-      text = 'Some of the service is away. Messages may come late; none is lost.'
+    else if (chat.online && !chat.healthy) text = spoken.degraded
     this.banner.hidden = text === ''
     if (this.banner.textContent !== text) this.banner.textContent = text
+    if (chat.online) this.#say(chat.healthy ? 'ok' : 'degraded')
+    else if (text !== '') this.#say('off')
+  }
+
+  #say(state: keyof typeof spoken): void {
+    if (state === this.#told) return
+    this.#told = state
+    this.said.textContent = spoken[state]
   }
 }
 

@@ -180,6 +180,8 @@ export class Messages {
       await this.#options.loadOlder(room.id).finally(() => {
         this.#loading = false
       })
+      // Somebody has gone to another room meanwhile: the window is that one's now.
+      if (this.#room !== room) return
     }
     const { messages } = room.log
     const oldest = this.#window(messages)[0]

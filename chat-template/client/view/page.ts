@@ -1,6 +1,6 @@
 import type { Person, RoomSummary } from '../../shared/events.ts'
 import type { Chat } from '../chat.ts'
-import type { Keeper } from '../outbox.ts'
+import type { Drafts } from '../drafts.ts'
 import type { RoomState } from '../room-state.ts'
 import { Composer } from './composer.ts'
 import { Connection, type Line } from './connection.ts'
@@ -10,7 +10,7 @@ import { Sidebar } from './sidebar.ts'
 
 export interface PageOptions {
   chat: Chat
-  keeper: Keeper
+  drafts: Drafts
   /** Whom the cookie knows, until the server has said it again. */
   me: Person
   line: () => Line
@@ -40,9 +40,9 @@ export class Page {
 
   constructor(root: HTMLElement, options: PageOptions) {
     this.#options = options
-    const { chat, keeper } = options
+    const { chat, drafts } = options
     const change = (seq: number, text: string) =>
-      this.#composer.edit(text, changed => changed !== text && chat.edit(this.#current!, seq, changed))
+      this.#composer.edit(seq, text, changed => changed !== text && chat.edit(this.#current!, seq, changed))
     this.#messages = new Messages({
       edit: change,
       remove: seq => chat.remove(this.#current!, seq),
@@ -52,7 +52,7 @@ export class Page {
       seen: () => this.#seen(),
     })
     this.#composer = new Composer({
-      keeper,
+      drafts,
       send: text => {
         chat.send(this.#current!, text)
         this.#messages.toNewest()
@@ -89,7 +89,8 @@ export class Page {
       peopleButton,
     )
     this.#room.append(this.#messages.element, this.#typing, this.#composer.element)
-    const main = h('main', { id: 'main' }, head, this.connection.banner, this.#room, this.#empty, this.#heard)
+    const main = h('main', { id: 'main' }, head, this.connection.banner, this.#room, this.#empty)
+    main.append(this.connection.said, this.#heard)
     const veil = h('div', { class: 'veil', on: { click: () => this.#close() } })
     const skip = h('a', { class: 'skip', href: '#composer' }, 'Skip to the message field')
     this.#shell = h('div', { class: 'shell' }, skip, this.#sidebar.element, main, panel, veil)

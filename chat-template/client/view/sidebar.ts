@@ -1,6 +1,7 @@
 import type { Person, RoomSummary } from '../../shared/events.ts'
 import { limits } from '../../shared/limits.ts'
-import { avatar, h, icon, iconButton, plural } from './dom.ts'
+import { avatar, h, icon, iconButton } from './dom.ts'
+import { RoomList, type SidebarRoom } from './room-list.ts'
 
 export interface SidebarOptions {
   open: (room: string) => void
@@ -10,19 +11,11 @@ export interface SidebarOptions {
   rename: () => void
 }
 
-export interface SidebarRoom {
-  id: string
-  title: string
-  private: boolean
-  people: number
-  unread: number
-}
-
 /** The rooms one is in, the others, and a way to make one. */
 export class Sidebar {
   readonly element: HTMLElement
-  readonly #mine = h('ul', { class: 'rooms' })
-  readonly #others = h('ul', { class: 'rooms' })
+  readonly #mine: RoomList
+  readonly #others: RoomList
   readonly #othersTitle = h('h2', {}, 'More rooms')
   readonly #name = h('button', { type: 'button', class: 'me', title: 'Change your name' })
   readonly #options: SidebarOptions
@@ -30,6 +23,8 @@ export class Sidebar {
 
   constructor(options: SidebarOptions) {
     this.#options = options
+    this.#mine = new RoomList(options.open, options.leave)
+    this.#others = new RoomList(options.open)
     this.#name.addEventListener('click', options.rename)
     const head = h(
       'div',
@@ -42,9 +37,9 @@ export class Sidebar {
       'div',
       { class: 'lists' },
       h('h2', {}, 'Your rooms'),
-      this.#mine,
+      this.#mine.element,
       this.#othersTitle,
-      this.#others,
+      this.#others.element,
     )
     const foot = h('div', { class: 'side-foot' }, this.#name)
     this.element = h(
@@ -70,43 +65,20 @@ export class Sidebar {
     const signature = JSON.stringify([mine, others, current])
     if (signature === this.#signature) return
     this.#signature = signature
-    const focused = (document.activeElement as HTMLElement | null)?.dataset?.room
-    this.#mine.replaceChildren(...mine.map(room => this.#item(room, room.id === current, true)))
-    this.#others.replaceChildren(...others.map(room => this.#item({ ...room, unread: 0 }, false, false)))
+    const held = document.activeElement as HTMLElement | null
+    this.#mine.show(mine, current)
+    this.#others.show(others.map(room => ({ ...room, unread: 0 })))
     this.#othersTitle.hidden = others.length === 0
-    if (focused !== undefined)
-      this.element.querySelector<HTMLElement>(`[data-room="${CSS.escape(focused)}"]`)?.focus()
+    this.#keepFocus(held)
   }
 
-  #item(room: SidebarRoom, current: boolean, joined: boolean): HTMLElement {
-    const open = (event: Event) => {
-      event.preventDefault()
-      this.#options.open(room.id)
-    }
-    const unread =
-      room.unread > 0
-        ? h('span', { class: 'unread' }, room.unread > 99 ? '99+' : String(room.unread))
-        : undefined
-    unread?.setAttribute('aria-label', plural(room.unread, 'unread message'))
-    const people = h('span', { class: 'people', title: `${plural(room.people, 'person', 'people')} here` })
-    people.append(icon('people'), h('span', {}, String(room.people)), h('span', { class: 'hidden' }, ' here'))
-    const link = h(
-      'a',
-      {
-        href: `/r/${encodeURIComponent(room.id)}`,
-        class: `room${room.unread > 0 ? ' has-unread' : ''}`,
-        on: { click: open },
-      },
-      icon(room.private ? 'lock' : 'hash'),
-      h('span', { class: 'title' }, room.title),
-      unread ?? people,
-    )
-    link.dataset.room = room.id
-    if (current) link.setAttribute('aria-current', 'page')
-    const item = h('li', {}, link)
-    if (joined)
-      item.append(iconButton('close', `Leave ${room.title}`, () => this.#options.leave(room.id), 'leave'))
-    return item
+  /** What has the keyboard keeps it in another place, and hands it to the same room's link in the other list. */
+  #keepFocus(held: HTMLElement | null): void {
+    if (held === null || held === document.activeElement) return
+    const { room } = held.dataset
+    if (this.element.contains(held)) held.focus()
+    else if (room !== undefined)
+      this.element.querySelector<HTMLElement>(`[data-room="${CSS.escape(room)}"]`)?.focus()
   }
 
   /** Asks for the title of a new room. */
