@@ -140,8 +140,8 @@ const type = { path: join(dist, 'package.json'), contents: Buffer.from('{ "type"
 const keep = new Set([type, ...programs].map(publish))
 const inCluster = await inClusterProgram()
 for (const [name, contents] of [
-  ['chat-template.json.gz', packTemplate(join(root, 'chat-template'))],
-  ['terraform.json.gz', packTemplate(join(root, 'templates', 'terraform'))],
+  ['chat-template.json.br', packTemplate(join(root, 'chat-template'))],
+  ['terraform.json.br', packTemplate(join(root, 'templates', 'terraform'))],
   ['schema.json', await jsonSchema()],
   ['in-cluster.mjs', inCluster.text],
   ['THIRD-PARTY.txt', thirdParty(root, [metafile, inCluster.metafile])],

@@ -2,7 +2,7 @@
 // the package is smaller by what compresses well, lock files above all.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, constants } from 'node:zlib'
 
 /** What stays behind when a template is packed: made by its tools, not by its author. */
 export function isLeftBehind(path) {
@@ -14,11 +14,19 @@ export function isLeftBehind(path) {
 }
 
 /**
- * The files below `folder` as gzipped JSON, `[path, text, executable][]`; src/scaffold/unpack.ts reads it.
+ * The files below `folder` as JSON in Brotli, `[path, text, executable][]`; src/scaffold/unpack.ts reads it.
  * Throws when a file is not text in UTF-8.
  */
 export function packTemplate(folder) {
-  return gzipSync(JSON.stringify(filesOf(folder)), { level: 9 })
+  const text = Buffer.from(JSON.stringify(filesOf(folder)))
+  return brotliCompressSync(text, {
+    params: {
+      [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+      // One window for all of it: the two lock files repeat one another.
+      [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
+      [constants.BROTLI_PARAM_SIZE_HINT]: text.length,
+    },
+  })
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

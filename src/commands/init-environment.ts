@@ -25,8 +25,8 @@ export async function initEnvironment(host: Host, options: InitOptions, emit: Em
   const folder = (await host.realPath(host.cwd)) ?? host.cwd
   const { name, gke, environment } = await readConfig(host, folder, options.env)
   const own = ownFolder(gke, environment)
-  const packed = await host.readBytes(join(host.packageRoot, 'dist', 'terraform.json.gz'))
-  if (packed === undefined) throw new Error('the installation lacks dist/terraform.json.gz')
+  const packed = await host.readBytes(join(host.packageRoot, 'dist', 'terraform.json.br'))
+  if (packed === undefined) throw new Error('the installation lacks dist/terraform.json.br')
   const files = terraformFiles(unpackTemplate(packed), name, own, environment?.name)
   const paths = files.map(file => file.path)
   const target = await readTarget(host, folder, paths)

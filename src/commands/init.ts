@@ -123,7 +123,7 @@ async function readFiles(host: Host, answers: Answers, adopted: Adopted | undefi
 }
 
 async function readPacked(host: Host, name: string): Promise<TreeFile[]> {
-  const packed = await host.readBytes(join(host.packageRoot, 'dist', `${name}.json.gz`))
-  if (packed === undefined) throw new Error(`the installation lacks dist/${name}.json.gz`)
+  const packed = await host.readBytes(join(host.packageRoot, 'dist', `${name}.json.br`))
+  if (packed === undefined) throw new Error(`the installation lacks dist/${name}.json.br`)
   return unpackTemplate(packed)
 }

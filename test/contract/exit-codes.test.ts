@@ -11,7 +11,7 @@ import { until } from '../support/until.ts'
 function brokenPackage(folder: string): string {
   for (const name of ['bin', 'dist', 'package.json'])
     cpSync(join(packageRoot, name), join(folder, 'package', name), { recursive: true })
-  rmSync(join(folder, 'package/dist/chat-template.json.gz'))
+  rmSync(join(folder, 'package/dist/chat-template.json.br'))
   return join(folder, 'package/bin/rtdeploy.js')
 }
 

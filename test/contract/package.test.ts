@@ -58,8 +58,8 @@ describe('the package that npm would publish', { timeout: 300_000 }, () => {
         'bin/rtdeploy.js',
         'dist/main.js',
         'dist/schema.json',
-        'dist/chat-template.json.gz',
-        'dist/terraform.json.gz',
+        'dist/chat-template.json.br',
+        'dist/terraform.json.br',
         'dist/THIRD-PARTY.txt',
       ]),
     )
