@@ -16,7 +16,7 @@ export function ownNetwork(gke: GkeConfig, names: GkeNames): KnownResource[] {
       : [
           {
             address: 'google_compute_router_nat.nat',
-            id: `projects/${project}/regions/${region}/routers/${names.router}/${names.nat}`,
+            id: `${project}/${region}/${names.router}/${names.nat}`,
             title: `NAT ${names.nat}`,
             api: 'compute',
             path: `${compute}/regions/${region}/routers/${names.router}`,

@@ -47,11 +47,15 @@ function removeResources({ project }: GkeNames, { resources }: Leftovers): Step[
   }))
 }
 
-/** One gcloud for all of a kind in a place: each start of it takes more than half a second. */
+/**
+ * One gcloud for all of a kind in a place: each start of it takes more than half a second. Of groups it takes one at a
+ * time: https://cloud.google.com/sdk/gcloud/reference/compute/network-endpoint-groups/delete
+ */
 function removeItems({ project }: GkeNames, items: readonly ComputeItem[]): Step[] {
   const groups = new Map<string, ComputeItem[]>()
   for (const item of items) {
-    const key = `${item.kind} ${item.scope}`
+    const alone = item.kind === 'networkEndpointGroups' ? `:${item.name}` : ''
+    const key = `${item.kind} ${item.scope}${alone}`
     groups.set(key, [...(groups.get(key) ?? []), item])
   }
   return [...groups.entries()].flatMap(([key, group]) => {

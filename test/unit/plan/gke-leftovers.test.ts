@@ -77,6 +77,22 @@ const volume = (more: object) =>
     ...more,
   })
 
+describe('the removal of groups', () => {
+  it('names one at a time, as gcloud takes them, also where several are in a zone', () => {
+    const items = [
+      ...group('team', names.network, 'k8s1-4711-team-chat-80-a'),
+      ...group('team', names.network, 'k8s1-4711-team-chat-90-b'),
+    ]
+    const { steps } = planLeftovers(names, { items, resources: [] })
+    const lines = steps.map(({ action }) => (action.kind === 'run' ? shellLine(action.command) : ''))
+    expect(lines.map(line => line.match(/k8s1-\S+/g))).toEqual([
+      ['k8s1-4711-team-chat-80-a'],
+      ['k8s1-4711-team-chat-90-b'],
+    ])
+    expect(new Set(steps.map(({ id }) => id)).size).toBe(2)
+  })
+})
+
 describe('what is left of an app in Google Cloud', () => {
   it('is found by description and by what refers to it, and is nothing of others', () => {
     const found = itemsOfApp([...strangers, ...balancer], owner)
