@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { shellLine } from '../../../src/command.ts'
 import { gkeNames } from '../../../src/config/gke-names.ts'
 import { planLeftovers } from '../../../src/plan/gke-leftovers.ts'
-import { type BalancerKind, computeItems, isGroupOf, itemsOfApp } from '../../../src/tools/google-balancer.ts'
+import { type BalancerKind, computeItems, isGroupOf } from '../../../src/tools/google-balancer.ts'
+import { itemsOfApp } from '../../../src/tools/google-ownership.ts'
 import { gkeConfig } from '../../support/gke-configs.ts'
 
 const names = gkeNames('chat', gkeConfig())

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { gkeNames } from '../../../src/config/gke-names.ts'
-import { type BalancerKind, computeItems, itemsOfApp } from '../../../src/tools/google-balancer.ts'
+import { type BalancerKind, computeItems } from '../../../src/tools/google-balancer.ts'
 import { isSystems, wayInOf } from '../../../src/tools/google-descriptions.ts'
+import { itemsOfApp } from '../../../src/tools/google-ownership.ts'
 import { gkeConfig } from '../../support/gke-configs.ts'
 
 // Shapes of a real project: `networking.gke.io/*` of Gateways, and exports of `gcloud beta resource-config`.
