@@ -119,11 +119,16 @@ function wantedRung(config: MachineFacts['config'], name: BackendName): Config['
   return config === undefined || config instanceof UserError ? 'auto' : config.backends[name]
 }
 
-function dockerCheck({ docker }: MachineFacts): Check {
+function dockerCheck({ docker, config }: MachineFacts): Check {
   const base = { id: 'docker.daemon', title: 'Docker', wanted: 'a daemon that answers' }
-  return docker === undefined
-    ? { ...base, status: 'skip', found: 'no daemon answers; the target local does not need one' }
-    : { ...base, status: 'pass', found: `${docker.program} ${docker.version}` }
+  if (docker !== undefined) return { ...base, status: 'pass', found: `${docker.program} ${docker.version}` }
+  const who = isElsewhere(config) ? 'see image builder' : 'the target local does not need one'
+  return { ...base, status: 'skip', found: `no daemon answers; ${who}` }
+}
+
+/** The project's replicas run on other machines. */
+function isElsewhere(config: MachineFacts['config']): boolean {
+  return config !== undefined && !(config instanceof UserError) && config.target !== 'local'
 }
 
 function portCheck({ port, local, config }: MachineFacts): Check {
@@ -132,8 +137,7 @@ function portCheck({ port, local, config }: MachineFacts): Check {
   if (ours) return { ...base, status: 'pass', found: 'held by this project' }
   if (port.free) return { ...base, status: 'pass', found: port.number === 0 ? 'a free one is taken' : 'free' }
   // Without a project it is only the port that a new one would get, and elsewhere only `dev` needs it.
-  const isElsewhere = config !== undefined && !(config instanceof UserError) && config.target !== 'local'
-  const status = config === undefined || isElsewhere ? 'warn' : 'fail'
+  const status = config === undefined || isElsewhere(config) ? 'warn' : 'fail'
   return {
     ...base,
     status,

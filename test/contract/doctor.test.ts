@@ -164,6 +164,7 @@ describe('rtdeploy doctor', () => {
     const statuses = ({ check }: Doctored) => needed.map(id => check(id)?.status)
     const bare = await doctorIn(folder.path, npm)
     expect([bare.exitCode, statuses(bare)]).toEqual([3, ['fail', 'skip', 'skip', 'fail']])
+    expect(bare.check('docker.daemon')?.found).toBe('no daemon answers; see image builder')
     const kubectl = (context: string, server: string) => `case "$*" in
   *--client*) echo '{"clientVersion":{"gitVersion":"v1.33.1"}}' ;;
   *get-contexts*) echo ${context} ;;
