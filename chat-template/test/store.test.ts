@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MemoryStore } from '../server/store/memory.ts'
+import { MongoStore } from '../server/store/mongo.ts'
 import type { Draft, Store } from '../server/store/store.ts'
 import { hasMongo, mongoStore, mongoUrl } from './backends.ts'
 
@@ -11,6 +12,10 @@ const draft = (id: string, from = 'ada', more: Partial<Draft> = {}): Draft => ({
   at: 1_700_000_000_000,
   ...more,
 })
+
+/** What MongoDB has of the room, as it is. */
+const documents = async (store: Store, roomId: string) =>
+  store instanceof MongoStore ? store.connection.entries.find({ roomId }).toArray() : []
 
 const kinds = [
   { kind: 'memory', there: true, open: async (): Promise<Store> => new MemoryStore() },
@@ -107,6 +112,24 @@ for (const { kind, there, open } of kinds) {
         { seq: 2, of: 1, text: null },
         { seq: 3, of: 1, text: null },
       ])
+    })
+
+    it('keeps the text of a message in one place, so that it goes with the message', async () => {
+      const id = await room()
+      await store.append(id, [draft('a', 'ada', { text: 'secret 1' })])
+      for (const text of ['secret 2', 'secret 3']) {
+        await store.rewrite(id, 1, 'ada', text)
+        const edit = draft(`edit ${text}`, 'ada', { of: 1, text })
+        // Told as it was meant, also to who repeats it.
+        for (const duplicate of [false, true])
+          expect(await store.append(id, [edit])).toMatchObject([{ entry: { of: 1, text }, duplicate }])
+      }
+      await store.rewrite(id, 1, 'ada', null)
+      await store.append(id, [draft('gone', 'ada', { of: 1, text: null })])
+      const asked = ['a', 'edit secret 2', 'edit secret 3', 'gone'].map(name => store.stored(id, 'ada', name))
+      const kept = [...(await Promise.all(asked)), ...(await documents(store, id))]
+      expect(kept.length).toBeGreaterThanOrEqual(4)
+      expect(JSON.stringify(kept).match(/"text":"secret \d"/g)).toBeNull()
     })
 
     it('knows its rooms: each id once, private ones in no list', async () => {

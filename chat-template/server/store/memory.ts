@@ -1,5 +1,5 @@
 import type { Change, Message } from '../../shared/events.ts'
-import type { Appended, Draft, Range, Room, Store } from './store.ts'
+import { type Appended, type Draft, type Range, type Room, type Store, toEntry } from './store.ts'
 
 interface Log {
   room: Room
@@ -23,24 +23,27 @@ export class MemoryStore implements Store {
     return drafts.map(draft => {
       const key = `${draft.from} ${draft.clientMsgId}`
       const before = log.byClientId.get(key)
-      if (before !== undefined) return { entry: before, duplicate: true }
+      if (before !== undefined) return { entry: this.#current(id, before), duplicate: true }
       const entry = toEntry(draft, ++log.room.head)
-      log.entries.push(entry)
-      log.byClientId.set(key, entry)
+      // A change keeps no text of its own: deleted from its message it is gone.
+      const kept = 'from' in entry ? entry : { ...entry, text: null }
+      log.entries.push(kept)
+      log.byClientId.set(key, kept)
       if (log.entries.length > mostEntries) log.entries.splice(0, mostEntries / 10)
       return { entry, duplicate: false }
     })
   }
 
   async stored(id: string, from: string, clientMsgId: string): Promise<Message | Change | undefined> {
-    return this.#logs.get(id)?.byClientId.get(`${from} ${clientMsgId}`)
+    const entry = this.#logs.get(id)?.byClientId.get(`${from} ${clientMsgId}`)
+    return entry && this.#current(id, entry)
   }
 
   async after(id: string, after: number, limit: number): Promise<Range> {
     const all = this.#logs.get(id)?.entries.filter(entry => entry.seq > after) ?? []
     const entries = all.slice(0, limit)
     return {
-      entries: this.#current(id, entries),
+      entries: entries.map(entry => this.#current(id, entry)),
       through: entries.at(-1)?.seq ?? after,
       more: all.length > limit,
     }
@@ -50,7 +53,7 @@ export class MemoryStore implements Store {
     const all = this.#logs.get(id)?.entries.filter(entry => entry.seq < before) ?? []
     const entries = all.slice(-limit)
     return {
-      entries: this.#current(id, entries),
+      entries: entries.map(entry => this.#current(id, entry)),
       through: entries.at(-1)?.seq ?? 0,
       more: all.length > limit,
     }
@@ -103,24 +106,9 @@ export class MemoryStore implements Store {
   }
 
   /** A change tells the state that its message has now: an older text must not come back by a replay. */
-  #current(id: string, entries: (Message | Change)[]): (Message | Change)[] {
-    return entries.map(entry => {
-      if ('from' in entry) return { ...entry }
-      const message = this.#message(id, entry.of)
-      return { ...entry, text: message === undefined || message.deleted ? null : message.text }
-    })
-  }
-}
-
-/** The entry that a draft becomes at place `seq`. */
-export function toEntry(draft: Draft, seq: number): Message | Change {
-  if (draft.of !== undefined) return { seq, of: draft.of, text: draft.text, at: draft.at }
-  return {
-    seq,
-    clientMsgId: draft.clientMsgId,
-    from: draft.from,
-    name: draft.name,
-    text: draft.text ?? '',
-    at: draft.at,
+  #current(id: string, entry: Message | Change): Message | Change {
+    if ('from' in entry) return { ...entry }
+    const message = this.#message(id, entry.of)
+    return { ...entry, text: message === undefined || message.deleted ? null : message.text }
   }
 }

@@ -11,7 +11,10 @@ export interface RoomDoc {
   expiresAt?: Date
 }
 
-/** One document an entry. `void`: a place that its writer left empty. */
+/**
+ * One document an entry. `of`: a change, which has no text of its own: what its message says is in that one place, and
+ * gone from there it is gone. `void`: a place that its writer left empty.
+ */
 export interface EntryDoc {
   roomId: string
   seq: number
@@ -59,11 +62,10 @@ export function toDoc(roomId: string, seq: number, draft: Draft): EntryDoc {
     senderId: from,
     clientMsgId,
     name,
-    text: text ?? '',
+    text: of === undefined ? (text ?? '') : '',
     createdAt: new Date(at),
   }
   if (of !== undefined) doc.of = of
-  if (of !== undefined && text === null) doc.deleted = true
   if (roomId.startsWith(probePrefix)) doc.expiresAt = new Date(at + probeLifeMs)
   return doc
 }
@@ -73,10 +75,11 @@ export function toVoid(roomId: string, seq: number): EntryDoc {
   return { ...toDoc(roomId, seq, draft), void: true }
 }
 
-export function fromDoc(doc: EntryDoc, targets?: Map<number, EntryDoc>): Message | Change {
+/** `targets`: the messages that changes are of, by their places. */
+export function fromDoc(doc: EntryDoc, targets: Map<number, EntryDoc>): Message | Change {
   const at = doc.createdAt.getTime()
   if (doc.of !== undefined) {
-    const state = targets === undefined ? doc : targets.get(doc.of)
+    const state = targets.get(doc.of)
     return { seq: doc.seq, of: doc.of, text: state === undefined || state.deleted ? null : state.text, at }
   }
   const { seq, clientMsgId, senderId: from, name, text } = doc

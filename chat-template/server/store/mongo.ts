@@ -12,7 +12,15 @@ import {
   toRoom,
   toVoid,
 } from './mongo-documents.ts'
-import { type Appended, type Draft, type Range, type Room, type Store, StoreUnavailable } from './store.ts'
+import {
+  type Appended,
+  type Draft,
+  type Range,
+  type Room,
+  type Store,
+  StoreUnavailable,
+  toEntry,
+} from './store.ts'
 
 const duplicateKey = 11000
 /** How long a reader gives the writer of an empty place before it closes the place for ever. */
@@ -66,14 +74,14 @@ export class MongoStore implements Store {
     const refused = await this.#insertMissing(docs)
     const again: Draft[] = []
     for (const [at, draft] of drafts.entries()) {
-      if (!refused.has(at)) results.set(draft, { entry: fromDoc(docs[at]!), duplicate: false })
+      if (!refused.has(at)) results.set(draft, { entry: toEntry(draft, first + at), duplicate: false })
     }
     for (const at of refused) {
       const draft = drafts[at]!
       const stored = await this.#find(id, draft.from, draft.clientMsgId)
-      if (stored === null) again.push(draft)
+      if (stored === undefined) again.push(draft)
       else {
-        results.set(draft, { entry: fromDoc(stored), duplicate: true })
+        results.set(draft, { entry: stored, duplicate: true })
         await this.#insertMissing([toVoid(id, first + at)])
       }
     }
@@ -93,19 +101,14 @@ export class MongoStore implements Store {
     }
   }
 
-  #find(id: string, from: string, clientMsgId: string): Promise<EntryDoc | null> {
-    return this.#entries.findOne({
-      roomId: { $eq: id },
-      senderId: { $eq: from },
-      clientMsgId: { $eq: clientMsgId },
-    })
+  async #find(id: string, from: string, clientMsgId: string): Promise<Message | Change | undefined> {
+    const mine = { senderId: { $eq: from }, clientMsgId: { $eq: clientMsgId } }
+    const doc = await this.#entries.findOne({ roomId: { $eq: id }, ...mine })
+    return doc === null ? undefined : (await this.#range(id, [doc], 0, false)).entries[0]
   }
 
   stored(id: string, from: string, clientMsgId: string): Promise<Message | Change | undefined> {
-    return known(async () => {
-      const doc = await this.#find(id, from, clientMsgId)
-      return doc === null ? undefined : fromDoc(doc)
-    })
+    return known(() => this.#find(id, from, clientMsgId))
   }
 
   after(id: string, after: number, limit: number): Promise<Range> {

@@ -63,3 +63,16 @@ export interface Store {
 
 /** What is said in a probe's room is gone after this long. */
 export const probeLifeMs = 3_600_000
+
+/** The entry that a draft becomes at place `seq`. */
+export function toEntry(draft: Draft, seq: number): Message | Change {
+  if (draft.of !== undefined) return { seq, of: draft.of, text: draft.text, at: draft.at }
+  return {
+    seq,
+    clientMsgId: draft.clientMsgId,
+    from: draft.from,
+    name: draft.name,
+    text: draft.text ?? '',
+    at: draft.at,
+  }
+}
