@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Server as HttpServer } from 'node:http'
 import { Server } from 'socket.io'
+import { limits } from '../shared/limits.ts'
 import type { Replication } from './adapter.ts'
 import { createBus } from './bus.ts'
 import { Committer } from './commit.ts'
@@ -114,8 +115,7 @@ export function createApp(httpServer: HttpServer, options: AppOptions): App {
     announce: (room, entries) => bus.send('entries', room, entries),
   })
   const peopleChanged = new RoomThrottle(500, room => {
-    const people = presence.people(room)
-    const now = { room, count: people.length, people: people.slice(0, 50) }
+    const now = { room, count: presence.count(room), people: presence.people(room, limits.people) }
     io.local.to(channel(room)).emit('room:people', now)
   })
   const presence = new Presence({

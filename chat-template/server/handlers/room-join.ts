@@ -33,7 +33,7 @@ export const roomJoin: Handler<'room:join'> = async (context, socket, { room: id
       ? await context.store.after(id, after, replayPage)
       : await context.store.before(id, Number.MAX_SAFE_INTEGER, limits.page)
     context.feed.settle(id, range.through)
-    const people = context.presence.people(id).slice(0, limits.people)
+    const people = context.presence.people(id, limits.people)
     return { room: summary(context, room), people, fresh: !replay, ...range }
   } catch (error) {
     if (!joined && socket.rooms.has(channel(id))) leave(context, socket, id)
