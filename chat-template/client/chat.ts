@@ -9,8 +9,8 @@ import {
   type ServerEvents,
   type You,
 } from '../shared/events.ts'
-import { limits } from '../shared/limits.ts'
 import { CatchingUp } from './catching-up.ts'
+import { Older } from './older.ts'
 import type { Keeper, Outbox, Outgoing } from './outbox.ts'
 import type { RoomLog } from './room-log.ts'
 import { newRoom, type RoomState } from './room-state.ts'
@@ -43,15 +43,18 @@ export class Chat {
   readonly #options: ChatOptions
   readonly #sending: Sending
   readonly #catchingUp: CatchingUp
+  readonly #older: Older
 
   constructor(options: ChatOptions) {
     this.#options = options
     this.#socket = options.socket
     const joined = (id: string) => this.online && this.rooms.get(id)?.state === 'joined'
     const ask: Chat['ask'] = (event, payload) => this.ask(event, payload)
+    const ready = (room: RoomState) => joined(room.id) && this.rooms.get(room.id) === room
+    this.#older = new Older({ ask, ready, changed: options.changed })
     this.#catchingUp = new CatchingUp({
       ask,
-      ready: room => joined(room.id) && this.rooms.get(room.id) === room,
+      ready,
       take: (room, entries) => this.#take(room, entries),
     })
     this.#sending = new Sending({
@@ -111,20 +114,10 @@ export class Chat {
     this.#sending.discard(id)
   }
 
-  /** Loads the page before the oldest message. */
+  /** Loads the page before the oldest message; after a refusal not at once again. */
   async older(id: string): Promise<void> {
     const room = this.rooms.get(id)
-    if (room === undefined) return
-    let before = room.log.oldest
-    // A page may hold nothing but changes of messages that are here already.
-    for (let added = 0; room.older && added === 0 && this.online; ) {
-      const page = await this.ask('history:before', { room: id, before }).catch(() => undefined)
-      if (!page?.ok) return
-      added = room.log.add(page.entries).length
-      before = page.entries[0]?.seq ?? Math.max(0, before - limits.page)
-      room.older = page.more
-    }
-    this.#options.changed(id)
+    if (room !== undefined) await this.#older.load(room)
   }
 
   typing(room: string, on: boolean): void {
@@ -137,6 +130,7 @@ export class Chat {
     socket.on('connect', () => {
       this.online = true
       this.offlineSince = undefined
+      this.#older.reset()
       for (const room of this.rooms.values()) if (room.state !== 'missing') void this.#join(room)
       changed()
     })

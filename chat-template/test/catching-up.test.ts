@@ -114,6 +114,55 @@ describe('a client that was away', () => {
   })
 })
 
+describe('what is older', () => {
+  let server: FakeServer
+  let chat: Chat
+  let refuse = true
+  const asked = () => server.asked.filter(event => event === 'history:before').length
+  beforeEach(async () => {
+    vi.useFakeTimers()
+    refuse = true
+    server = new FakeServer()
+    server.fill(120)
+    server.instead = event => (event === 'history:before' && refuse ? unavailable : undefined)
+    // As the page does it: what has changed is drawn, and it asks for more while there is room.
+    const draw = () => {
+      const room = chat.rooms.get('lobby')
+      if (room?.state === 'joined' && room.older) void chat.older('lobby')
+    }
+    chat = server.chat({ changed: () => queueMicrotask(draw) })
+    server.connect()
+    await chat.join('lobby')
+    await vi.advanceTimersByTimeAsync(0)
+  })
+  afterEach(() => vi.useRealTimers())
+
+  it('is asked for again after a refusal, with a growing wait, until it is here', async () => {
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(asked()).toBeGreaterThan(4)
+    expect(asked()).toBeLessThan(9)
+    refuse = false
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(places(chat)).toEqual(all(120))
+  })
+
+  it('is asked for at once when the connection is new, and never in a room that was left', async () => {
+    await vi.advanceTimersByTimeAsync(20_000)
+    server.disconnect()
+    refuse = false
+    server.connect()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(places(chat)).toEqual(all(120))
+    refuse = true
+    chat.rooms.get('lobby')!.older = true
+    await chat.older('lobby')
+    await chat.leave('lobby')
+    const before = asked()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(asked()).toBe(before)
+  })
+})
+
 describe('a message that was stored long ago and never confirmed', () => {
   it('leaves no hole in the history when it is', async () => {
     const server = new FakeServer()

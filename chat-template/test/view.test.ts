@@ -183,15 +183,45 @@ describe('the messages', () => {
     room.log.settle(to)
   }
 
+  const nothing = () => undefined
+  const actions = { edit: nothing, remove: nothing, retry: nothing, discard: nothing, seen: nothing }
+
+  it('asks for older ones without being scrolled, as long as there is room for them', async () => {
+    const room = newRoom('lobby')
+    const messages = new Messages({
+      ...actions,
+      loadOlder: async () => {
+        const { oldest } = room.log
+        fill(room, Math.max(1, oldest - 50), oldest - 1)
+        room.older = oldest > 51
+        messages.show(room, [], ada)
+      },
+    })
+    // The newest page holds nothing but changes.
+    room.log.settle(400)
+    Object.assign(room, { older: true, state: 'joined' })
+    const all = (name: string) => fake(messages.element).querySelectorAll(name)
+    const [scroll] = all('.scroll')
+    const rowPx = 10
+    Object.defineProperties(scroll, {
+      clientHeight: { value: 2_300 },
+      scrollHeight: { get: () => Math.max(2_300, all('.text').length * rowPx) },
+      scrollTop: { get: () => scroll!.scrollHeight - 2_300, set: () => undefined },
+    })
+    messages.show(room, [], ada)
+    await vi.waitUntil(() => all('.text').length * rowPx > 2_300)
+    await new Promise(resolve => setTimeout(resolve, 0))
+    expect(all('.text').at(-1)!.textContent).toBe('400')
+    expect(all('.newer')[0]!.hidden).toBe(true)
+  })
+
   it('leaves the window of a room alone when older ones of the room before come late', async () => {
     let arrive: () => void = () => undefined
     const loadOlder = () =>
       new Promise<void>(resolve => {
         arrive = resolve
       })
-    const nothing = () => undefined
-    const actions = { edit: nothing, remove: nothing, retry: nothing, discard: nothing }
-    const messages = new Messages({ ...actions, loadOlder, seen: nothing })
+    const messages = new Messages({ ...actions, loadOlder })
     const [before, now] = [newRoom('before'), newRoom('now')]
     fill(before, 301, 400)
     before.older = true

@@ -28,7 +28,6 @@ export class Messages {
   /** First and last place in the window; without a last one it follows the newest. */
   #from = 0
   #to: number | undefined
-  #loading = false
   #unseen = 0
   #newest = -1
 
@@ -51,6 +50,7 @@ export class Messages {
     this.#scroll.addEventListener('keydown', event => this.#move(event))
     new ResizeObserver(() => {
       if (this.#to === undefined) this.#scroll.scrollTop = this.#scroll.scrollHeight
+      this.#fill()
     }).observe(this.#scroll)
   }
 
@@ -67,11 +67,14 @@ export class Messages {
       this.#newest = last
       this.#unseen = 0
     }
-    if (other || this.#to === undefined) this.#follow(messages)
+    // Rows that fill a tall page stay, as long as they are not too many.
+    if (!other && this.#to === undefined && messages.length - this.#first <= most) this.#options.seen()
+    else if (other || this.#to === undefined) this.#follow(messages)
     else if (last > this.#newest)
       this.#unseen += messages.filter(message => message.seq > this.#newest).length
     this.#newest = Math.max(this.#newest, last)
     this.#render(other || this.#to === undefined)
+    this.#fill()
   }
 
   toNewest(): void {
@@ -86,6 +89,16 @@ export class Messages {
     this.#unseen = 0
     this.#from = messages.at(-most / 2)?.seq ?? 0
     this.#options.seen()
+  }
+
+  /** A list that does not fill its place cannot be scrolled: what is above has to come by itself. */
+  #fill(): void {
+    if (this.#room?.state === 'joined' && this.#scroll.scrollTop < nearPx) void this.#up(this.#room)
+  }
+
+  /** The place of the first message in the window among all that are here. */
+  get #first(): number {
+    return Math.max(0, this.#room?.log.messages.findIndex(({ seq }) => seq >= this.#from) ?? 0)
   }
 
   #window(messages: Message[]): Message[] {
@@ -155,7 +168,7 @@ export class Messages {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroll
     const { messages } = room.log
     const window = this.#window(messages)
-    const [first, last] = [window[0], window.at(-1)]
+    const last = window.at(-1)
     const below = scrollHeight - scrollTop - clientHeight
     const complete = last === messages.at(-1)
     if (below < 40 && complete) {
@@ -169,28 +182,26 @@ export class Messages {
       this.#to = Number.MAX_SAFE_INTEGER
       this.#render(false)
     }
-    if (scrollTop < nearPx && first !== undefined) void this.#up(room, messages.indexOf(first))
+    if (scrollTop < nearPx) void this.#up(room)
     else if (below < nearPx && !complete && last !== undefined) this.#down(messages, messages.indexOf(last))
   }
 
-  async #up(room: RoomState, first: number): Promise<void> {
-    if (this.#loading) return
-    if (first === 0 && room.older) {
-      this.#loading = true
-      await this.#options.loadOlder(room.id).finally(() => {
-        this.#loading = false
-      })
+  async #up(room: RoomState): Promise<void> {
+    const { messages } = room.log
+    if (this.#first === 0 && room.older) {
+      await this.#options.loadOlder(room.id)
       // Somebody has gone to another room meanwhile: the window is that one's now.
       if (this.#room !== room) return
     }
-    const { messages } = room.log
-    const oldest = this.#window(messages)[0]
-    const at = oldest === undefined ? 0 : messages.indexOf(oldest)
-    if (at === 0) return
-    const from = Math.max(0, at - step)
+    const at = this.#first
+    // Who follows the newest message keeps it, however tall the page is.
+    const least = this.#to === undefined ? messages.length - most : 0
+    const from = Math.max(0, at - step, least)
+    if (from >= at) return
     this.#from = from === 0 ? 0 : messages[from]!.seq
     if (messages.length - from > most) this.#to = messages[from + most - 1]!.seq
-    this.#render(false)
+    this.#render(this.#to === undefined)
+    this.#fill()
   }
 
   #down(messages: Message[], last: number): void {
