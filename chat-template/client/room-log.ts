@@ -1,4 +1,4 @@
-import type { Change, Entry, Message } from '../shared/events.ts'
+import type { Change, Empty, Entry, Message } from '../shared/events.ts'
 
 /** A change whose message is not here (yet); more than this many are not worth keeping. */
 const mostLate = 1_000
@@ -26,10 +26,11 @@ export class RoomLog {
   }
 
   /** Adds what is new. Returns the messages that were not here before. */
-  add(entries: readonly Entry[]): Message[] {
+  add(entries: readonly (Entry | Empty)[]): Message[] {
     const added: Message[] = []
     for (const entry of entries) {
       if (entry.seq > this.settled) this.#ahead.add(entry.seq)
+      if ('void' in entry) continue
       if (!('from' in entry)) this.#change(entry)
       else if (this.#insert(entry)) added.push(entry)
     }

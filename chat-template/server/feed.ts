@@ -1,6 +1,6 @@
-import type { Entry } from '../shared/events.ts'
+import type { Empty, Entry } from '../shared/events.ts'
 import type { Log } from './log.ts'
-import type { Store } from './store/store.ts'
+import type { Range, Store } from './store/store.ts'
 import type { Clock } from './types.ts'
 
 /** A room that somebody here is in. */
@@ -9,7 +9,7 @@ interface OpenRoom {
   settled: number | undefined
   /** Delivered above a gap. */
   ahead: Set<number>
-  pending: Entry[]
+  pending: (Entry | Empty)[]
   lastFrame: number
   frameTimer: NodeJS.Timeout | undefined
   gapTimer: NodeJS.Timeout | undefined
@@ -23,7 +23,7 @@ export interface FeedOptions {
   /** Least time between two frames of a room, milliseconds. */
   pace: { readonly ms: number }
   /** To the clients of this replica. */
-  emit: (room: string, entries: Entry[]) => void
+  emit: (room: string, entries: (Entry | Empty)[]) => void
   /** To the other replicas. */
   announce: (room: string, entries: Entry[]) => void
 }
@@ -31,6 +31,8 @@ export interface FeedOptions {
 /** A gap may close by itself: replicas overtake one another. After this long the store is asked. */
 const gapMs = 250
 const pageSize = 200
+/** More than these in a row were removed from the store: who has to know asks. */
+const mostEmpty = 1_000
 
 /**
  * Brings what is stored to the clients of this replica: each entry once, gaps closed from the store.
@@ -84,7 +86,7 @@ export class Feed {
   }
 
   /** Stored by this or another replica. */
-  receive(room: string, entries: Entry[]): void {
+  receive(room: string, entries: (Entry | Empty)[]): void {
     const state = this.#rooms.get(room)
     if (state === undefined) return
     const fresh = entries.filter(entry => entry.seq > (state.settled ?? -1) && !state.ahead.has(entry.seq))
@@ -148,8 +150,9 @@ export class Feed {
     state.reading = true
     try {
       for (let more = true; more && this.#rooms.get(room) === state; ) {
-        const range = await this.#options.store.after(room, state.settled, pageSize)
-        this.receive(room, range.entries)
+        const { settled } = state
+        const range = await this.#options.store.after(room, settled, pageSize)
+        this.receive(room, [...range.entries, ...emptyPlaces(range, settled)])
         this.#advance(state, range.through)
         more = range.more
       }
@@ -159,4 +162,12 @@ export class Feed {
       state.reading = false
     }
   }
+}
+
+/** What is settled after `after` and has no entry. Without this news each client would see a gap and ask for itself. */
+function emptyPlaces({ entries, through }: Range, after: number): Empty[] {
+  if (through - after > mostEmpty) return []
+  const filled = new Set(entries.map(({ seq }) => seq))
+  const places = Array.from({ length: through - after }, (_, at) => after + 1 + at)
+  return places.filter(seq => !filled.has(seq)).map(seq => ({ seq, void: true }))
 }

@@ -76,6 +76,15 @@ export interface Change {
 
 export type Entry = Message | Change
 
+/**
+ * A place that no message ever took, and none will: a retry found its message stored, or a writer died. It is told live,
+ * so that a client sees no gap where there is nothing to ask for; in a `Page` it is left out.
+ */
+export interface Empty {
+  seq: number
+  void: true
+}
+
 export interface RoomSummary {
   id: string
   title: string
@@ -156,7 +165,7 @@ export interface ServerEvents {
   /** The replica's host name, once per connection. */
   hostname: (replica: string) => void
   hello: (you: You) => void
-  'message:new': (batch: { room: string; entries: Entry[] }) => void
+  'message:new': (batch: { room: string; entries: (Entry | Empty)[] }) => void
   'room:people': (now: { room: string; count: number; people: Person[] }) => void
   typing: (now: { room: string; people: Person[] }) => void
   health: (now: { healthy: boolean }) => void

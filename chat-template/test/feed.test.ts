@@ -4,16 +4,16 @@ import { Committer } from '../server/commit.ts'
 import { Feed } from '../server/feed.ts'
 import { createLog } from '../server/log.ts'
 import type { Draft } from '../server/store/store.ts'
-import type { Entry, Message } from '../shared/events.ts'
+import type { Empty, Entry, Message } from '../shared/events.ts'
 import { until } from './person.ts'
 import { storeWithLobby } from './replica.ts'
 
 const draft = (id: string): Draft => ({ clientMsgId: id, from: 'ada', name: 'Ada', text: id, at: 1 })
-const texts = (frames: Entry[][]) => frames.flat().map(entry => (entry as Message).text)
+const texts = (frames: (Empty | Entry)[][]) => frames.flat().map(entry => (entry as Message).text)
 
 async function feedOn(frameMs = 10, clock = { now: () => Date.now() }) {
   const store = await storeWithLobby()
-  const frames: Entry[][] = []
+  const frames: (Empty | Entry)[][] = []
   const feed = new Feed({
     store,
     clock,

@@ -12,7 +12,7 @@ export interface Talker {
 
 interface Batch {
   readonly room: string
-  readonly entries: readonly { readonly seq: number; readonly text: string }[]
+  readonly entries: readonly { readonly seq: number; readonly text?: string }[]
 }
 
 /** Connects and joins the room; joins again, with what was missed, after each reconnect. */
@@ -28,7 +28,8 @@ export async function talker(url: string, name: string, room: string, transports
   const heard = new Map<number, string>()
   const hostnames: string[] = []
   const take = ({ entries }: Pick<Batch, 'entries'>) => {
-    for (const { seq, text } of entries) heard.set(seq, text)
+    // A place that stays empty has no text.
+    for (const { seq, text } of entries) if (text !== undefined) heard.set(seq, text)
   }
   const ask = async (event: string, payload: object) =>
     (await socket.timeout(8_000).emitWithAck(event, payload)) as Record<string, unknown>
