@@ -105,6 +105,8 @@ function open(me: Person): void {
   socket.on('connect_error', error => {
     // The cookie has expired, or was signed by a server with another secret.
     if (error.message === 'name-needed') void askName(me.name).then(() => socket.connect())
+    // The login did not answer. Socket.IO does not come back by itself after a refusal.
+    if (error.message === 'unavailable') setTimeout(() => socket.connect(), 2_000 + 3_000 * Math.random())
   })
   const measure = async () => {
     const asked = performance.now()

@@ -8,15 +8,15 @@ import { Committer } from './commit.ts'
 import type { Config } from './config.ts'
 import type { Context } from './context.ts'
 import { createDispatch, mostStrikes } from './dispatch.ts'
+import { createDoor } from './door.ts'
 import { drain } from './drain.ts'
 import { Feed } from './feed.ts'
 import { Health } from './health.ts'
 import { createRequestListener } from './http.ts'
-import { forget, forgetUpgrades, isTaken, listenToAll } from './lean.ts'
+import { forget, forgetUpgrades, listenToAll } from './lean.ts'
 import type { Log } from './log.ts'
 import { leave, roomsOf } from './membership.ts'
 import type { Metrics } from './metrics.ts'
-import { originAllowed } from './origin.ts'
 import { Pace } from './pace.ts'
 import { beatMs, Presence } from './presence.ts'
 import { Sessions } from './session.ts'
@@ -24,7 +24,7 @@ import { cut, slowReaders } from './slow-readers.ts'
 import { SparseLog } from './sparse-log.ts'
 import type { Appended, Store } from './store/store.ts'
 import { RoomThrottle } from './throttle.ts'
-import { type ChatServer, type ChatSocket, type Clock, channel, systemClock, type User } from './types.ts'
+import { type ChatServer, type ChatSocket, type Clock, channel, systemClock } from './types.ts'
 import { Typing } from './typing.ts'
 
 export interface AppOptions {
@@ -72,6 +72,15 @@ export function createApp(httpServer: HttpServer, options: AppOptions): App {
   httpServer.keepAliveTimeout = 620_000
   httpServer.headersTimeout = 625_000
 
+  const door = createDoor({
+    sessions,
+    config,
+    clock,
+    metrics,
+    strangers,
+    connections: () => io.engine.clientsCount,
+    closing: () => closing,
+  })
   const io: ChatServer = new Server(httpServer, {
     ...(adapter.adapter === undefined ? {} : { adapter: adapter.adapter }),
     serveClient: false,
@@ -82,20 +91,7 @@ export function createApp(httpServer: HttpServer, options: AppOptions): App {
     pingTimeout: 20_000,
     connectTimeout: 10_000,
     perMessageDeflate: false,
-    allowRequest: (request, decide) => {
-      const reason = closing
-        ? 'draining'
-        : io.engine.clientsCount >= config.maxConnections
-          ? 'full'
-          : undefined
-      const refused = reason ?? (originAllowed(request, config.origins) ? undefined : 'origin')
-      if (refused !== undefined) {
-        metrics.handshakeRefused(refused)
-        const origin = request.headers.origin?.slice(0, 100)
-        strangers.note(refused, 'refused a connection', { reason: refused, origin })
-      }
-      decide(refused, refused === undefined)
-    },
+    allowRequest: door.admit,
   })
   // So that also "Session ID unknown" says who did not know it: the first thing to look at when affinity is in doubt.
   httpServer.prependListener('request', (_, response) => response.setHeader('x-replica', config.replica))
@@ -148,33 +144,8 @@ export function createApp(httpServer: HttpServer, options: AppOptions): App {
     for (const room of roomsOf(this)) leave(context, this, room)
   }
 
-  const refused = new WeakSet<object>()
-  const again = ({ conn }: ChatSocket) => {
-    metrics.handshakeRefused('again')
-    conn.close(true)
-  }
-  io.use((socket: ChatSocket, next) => {
-    // One connection, one person: who asks again would have a new rate each time, and Socket.IO keeps all of them.
-    if (isTaken(socket) || refused.has(socket.conn)) return again(socket)
-    let user: User | undefined
-    try {
-      user = sessions.authenticate(socket.handshake.headers, socket.handshake.auth, clock.now())
-    } catch (error) {
-      // Socket.IO has nobody to tell: what is thrown here would end the process.
-      log.error('who connects could not be told', { error })
-      refused.add(socket.conn)
-      return next(new Error('unavailable'))
-    }
-    if (user === undefined) {
-      metrics.handshakeRefused('auth')
-      refused.add(socket.conn)
-      return next(new Error('name-needed'))
-    }
-    socket.data = { user, tokens: config.eventBurst, tokensAt: clock.now(), open: 0, strikes: 0 }
-    next()
-  })
+  io.use((socket: ChatSocket, next) => void door.greet(socket, next))
   io.on('connection', (socket: ChatSocket) => {
-    if (isTaken(socket)) return again(socket)
     listenToAll(socket, listeners)
     socket.on('disconnecting', leaveAll)
     socket.emit('hostname', config.replica)

@@ -76,13 +76,13 @@ async function answer(
  * be lost for all replicas at once, and a balancer without a backend serves nobody.
  */
 function ready({ config, health, draining }: HttpOptions, response: ServerResponse): void {
-  const { redis, mongo, healthy, started } = health
+  const { redis, mongo, healthy, started, reason } = health
   const status = draining() ? 'draining' : !started ? 'starting' : healthy ? 'ok' : 'degraded'
-  const body = { status, redis, mongo: mongo === 'none' ? 'memory' : mongo, replica: config.replica }
+  const body = { status, redis, mongo: mongo === 'none' ? 'memory' : mongo, reason, replica: config.replica }
   json(response, status === 'ok' || status === 'degraded' ? 200 : 503, body)
 }
 
-/** GET: who am I. POST {name}: I am called so. */
+/** GET: who am I; a page asks it when it is loaded. POST {name}: I am called so. */
 async function session(
   options: HttpOptions,
   request: IncomingMessage,
@@ -90,8 +90,12 @@ async function session(
 ): Promise<void> {
   const { sessions, clock, config } = options
   const now = clock.now()
-  const known = sessions.fromHeaders(request.headers, now)
-  if (request.method === 'GET') return json(response, 200, { user: known ?? null })
+  if (request.method === 'GET') {
+    const user = await sessions.authenticate(request.headers, {}, now)
+    const renewed = user && sessions.renewed(request.headers, now)
+    if (renewed !== undefined) setCookie(request, response, renewed)
+    return json(response, 200, { user: user ?? null })
+  }
   if (request.method !== 'POST') return json(response, 405, { error: 'method' })
   if (!originAllowed(request, config.origins)) return json(response, 403, { error: 'origin' })
   if (!/^application\/json\b/.test(request.headers['content-type'] ?? ''))
@@ -103,12 +107,17 @@ async function session(
   }
   const name = v.safeParse(v.object({ name: displayName }), body)
   if (!name.success) return json(response, 400, { error: 'name', message: name.issues[0].message })
-  const user = sessions.create(name.output.name, known)
+  const known = await sessions.authenticate(request.headers, {}, now)
+  const user = await sessions.signIn(name.output.name, known)
+  if (user === undefined) return json(response, 403, { error: 'login' })
+  setCookie(request, response, sessions.seal(user, now))
+  json(response, 200, { user })
+}
+
+function setCookie(request: IncomingMessage, response: ServerResponse, value: string): void {
   const secure = request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : ''
-  const value = sessions.seal(user, now)
   const rest = `Path=/; HttpOnly; SameSite=Lax; Max-Age=${sessionMs / 1_000}${secure}`
   response.setHeader('set-cookie', `${cookieName}=${value}; ${rest}`)
-  json(response, 200, { user })
 }
 
 /** The JSON in the body; null when it is none, undefined when it is too long. */

@@ -14,15 +14,6 @@ export function forget(socket: ChatSocket): void {
 }
 
 /**
- * Whether somebody was let in on this connection before, or is at the same time: several CONNECT packets in one chunk are
- * all asked about before the first of them is in.
- */
-export function isTaken({ conn, client }: ChatSocket): boolean {
-  const { sockets } = client as unknown as { sockets: ReadonlyMap<string, unknown> }
-  return (conn.request as unknown) === null || sockets.size > 1
-}
-
-/**
  * Engine.IO (6.6.9) also holds on to the request of each WebSocket, by a listener that tells middleware when the
  * connection has ended. There is no such middleware here. The listener is the only one of its kind (`once`) that comes
  * while Engine.IO handles the upgrade; to be called after Socket.IO has been attached.

@@ -56,7 +56,7 @@ export class Metrics {
     this.#add(`chat_connections_cut_total{reason="${reason}"}`)
   }
 
-  handshakeRefused(reason: 'origin' | 'full' | 'draining' | 'auth' | 'again'): void {
+  handshakeRefused(reason: 'origin' | 'full' | 'draining' | 'auth' | 'again' | 'unavailable'): void {
     this.#add(`chat_handshakes_refused_total{reason="${reason}"}`)
   }
 

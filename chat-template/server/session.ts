@@ -8,9 +8,18 @@ export const cookieName = 'chat_session'
 /** Thirty days: long enough to be known again, short enough that a lost device is forgotten. */
 export const sessionMs = 30 * 24 * 3_600_000
 
+/** A cookie that is older is renewed when the page is loaded: who comes back within thirty days stays who they are. */
+const renewMs = 24 * 3_600_000
+
 const sessionSchema = v.object({ id: v.string(), name: displayName, at: v.number() })
 
-/** Names in signed cookies. The name is what people call themselves, not an account: nobody proves who they are. */
+/** Who it is, at once or later. */
+type Answer = User | undefined | Promise<User | undefined>
+
+/**
+ * Names in signed cookies. The name is what people call themselves, not an account: nobody proves who they are.
+ * `authenticate` and `signIn` are the two to change for a real login; whatever else asks who somebody is asks them.
+ */
 export class Sessions {
   readonly #secret: string
 
@@ -18,8 +27,26 @@ export class Sessions {
     this.#secret = secret
   }
 
-  /** A new person, or the same one under another name. */
-  create(name: string, known?: User): User {
+  /**
+   * Who sends these headers: asked once for each connection, and by GET and POST /session (without `auth`). Undefined:
+   * nobody who may come in. May be a promise; when it rejects, the connection is told to come back. A connection that
+   * has no answer after 10 s is closed.
+   * Without a cookie a guest may say a name (programs do). A key makes a guest the same person on the next connection.
+   */
+  authenticate(headers: IncomingHttpHeaders, auth: unknown, now: number): Answer {
+    const known = this.open(cookie(headers.cookie, cookieName), now)
+    if (known !== undefined) return known
+    const guest = v.safeParse(handshakeAuth, auth)
+    if (!guest.success || guest.output.name === undefined) return undefined
+    const key = guest.output.key ?? randomBytes(16).toString('base64url')
+    return { id: this.#guestId(key), name: guest.output.name }
+  }
+
+  /**
+   * POST /session: who says a name and is `known` already, or nobody yet, gets a cookie for whom this returns. Undefined:
+   * no cookie, and 403.
+   */
+  signIn(name: string, known: User | undefined): Answer {
     return { id: known?.id ?? randomBytes(12).toString('base64url'), name }
   }
 
@@ -31,30 +58,22 @@ export class Sessions {
 
   /** Undefined unless this server signed the value not too long ago. */
   open(value: string | undefined, now: number): User | undefined {
+    const session = this.#read(value, now)
+    return session && { id: session.id, name: session.name }
+  }
+
+  /** The value of the cookie that these headers should have instead; undefined: it is new enough, or none of ours. */
+  renewed(headers: IncomingHttpHeaders, now: number): string | undefined {
+    const session = this.#read(cookie(headers.cookie, cookieName), now)
+    return session === undefined || now - session.at < renewMs ? undefined : this.seal(session, now)
+  }
+
+  #read(value: string | undefined, now: number): v.InferOutput<typeof sessionSchema> | undefined {
     if (value === undefined || value.length > 1_000) return undefined
     const [body, signature] = value.split('.')
     if (body === undefined || signature === undefined || !same(signature, this.#sign(body))) return undefined
     const session = v.safeParse(sessionSchema, JSON.parse(Buffer.from(body, 'base64url').toString()))
-    if (!session.success || now - session.output.at > sessionMs) return undefined
-    return { id: session.output.id, name: session.output.name }
-  }
-
-  fromHeaders(headers: IncomingHttpHeaders, now: number): User | undefined {
-    return this.open(cookie(headers.cookie, cookieName), now)
-  }
-
-  /**
-   * Who is connecting: the one place to put a real login. Look up your own session or check your token here, and
-   * return undefined for who may not come in.
-   * Without a cookie a guest may say a name (programs do). A key makes a guest the same person on the next connection.
-   */
-  authenticate(headers: IncomingHttpHeaders, auth: unknown, now: number): User | undefined {
-    const known = this.fromHeaders(headers, now)
-    if (known !== undefined) return known
-    const guest = v.safeParse(handshakeAuth, auth)
-    if (!guest.success || guest.output.name === undefined) return undefined
-    const key = guest.output.key ?? randomBytes(16).toString('base64url')
-    return { id: this.#guestId(key), name: guest.output.name }
+    return session.success && now - session.output.at <= sessionMs ? session.output : undefined
   }
 
   /** As long as the other ids, and as hard to guess. */

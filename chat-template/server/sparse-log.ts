@@ -15,13 +15,18 @@ export class SparseLog {
   }
 
   /** `kind` must be one of a few words of ours, never something that came over the wire. */
-  note(kind: string, message: string, fields: Record<string, unknown>): void {
+  note(
+    kind: string,
+    message: string,
+    fields: Record<string, unknown>,
+    level: 'info' | 'warn' | 'error' = 'info',
+  ): void {
     const now = this.#clock.now()
     const known = this.#kinds.get(kind) ?? { saidAt: Number.NEGATIVE_INFINITY, times: 0 }
     known.times++
     this.#kinds.set(kind, known)
     if (now - known.saidAt < everyMs) return
-    this.#log.info(message, { ...fields, times: known.times })
+    this.#log[level](message, { ...fields, times: known.times })
     known.saidAt = now
     known.times = 0
   }

@@ -8,6 +8,7 @@ import { createLog, type Log } from '../server/log.ts'
 import { Metrics } from '../server/metrics.ts'
 import { MemoryStore } from '../server/store/memory.ts'
 import type { Store } from '../server/store/store.ts'
+import type { Clock } from '../server/types.ts'
 
 export interface Replica {
   url: string
@@ -23,6 +24,7 @@ export interface ReplicaOptions {
   store?: Store
   redisUrl?: string | undefined
   config?: Partial<Config>
+  clock?: Clock
 }
 
 /** A store with the first room in it. */
@@ -38,6 +40,7 @@ export async function startReplica({
   store,
   redisUrl,
   config = {},
+  clock,
 }: ReplicaOptions = {}): Promise<Replica> {
   const lines: Record<string, unknown>[] = []
   const log: Log = createLog('debug', { replica: name }, line => void lines.push(JSON.parse(line)))
@@ -53,6 +56,7 @@ export async function startReplica({
     adapter,
     log,
     metrics,
+    ...(clock === undefined ? {} : { clock }),
   })
   server.listen(full.port, '127.0.0.1')
   await once(server, 'listening')
