@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from './log.ts'
+import { Refusal } from './redis-calls.ts'
+import { WriteWatch } from './write-watch.ts'
 
 export type State = 'ok' | 'down' | 'none'
 
@@ -16,12 +18,14 @@ export interface Backend {
 
 /** Keeps an eye on Redis and MongoDB. */
 export class Health {
+  readonly writes = new WriteWatch()
   readonly #backends: Record<'redis' | 'mongo', Backend>
   readonly #log: Log
   readonly #changed: () => void
   readonly #states: Record<'redis' | 'mongo', State>
   /** MongoDB answered at least once: before that the replica has nothing to offer. */
   #started = false
+  #reason: string | undefined
   #timer: NodeJS.Timeout | undefined
 
   constructor(backends: Record<'redis' | 'mongo', Backend>, log: Log, changed: () => void) {
@@ -43,23 +47,33 @@ export class Health {
     return this.#states.mongo
   }
 
+  /** What Redis says no to, in its words, while it is there and refuses. */
+  get reason(): string | undefined {
+    return this.#reason
+  }
+
   get started(): boolean {
     return this.#started
   }
 
-  get healthy(): boolean {
+  get #answered(): boolean {
     return this.redis !== 'down' && this.mongo !== 'down'
+  }
+
+  get healthy(): boolean {
+    return this.#answered && !this.writes.toldFailing
   }
 
   async check(): Promise<void> {
     await Promise.all([this.#look('redis'), this.#look('mongo')])
+    if (this.writes.look(this.#log)) this.#changed()
   }
 
   start(): void {
     const round = async () => {
       await this.check()
       if (this.#timer !== undefined)
-        this.#timer = setTimeout(() => void round(), this.healthy ? everyMs : anxiousMs)
+        this.#timer = setTimeout(() => void round(), this.#answered ? everyMs : anxiousMs)
     }
     this.#timer = setTimeout(() => void round(), anxiousMs)
   }
@@ -72,15 +86,22 @@ export class Health {
   async #look(name: 'redis' | 'mongo'): Promise<void> {
     const { ping } = this.#backends[name]
     if (ping === undefined) return
+    let reason: string | undefined
     const now = await inTime(ping).then(
       (): State => 'ok',
-      (): State => 'down',
+      (error): State => {
+        if (error instanceof Refusal) reason = error.message
+        return 'down'
+      },
     )
     if (name === 'mongo' && now === 'ok') this.#started = true
+    const news = name === 'redis' && reason !== undefined && reason !== this.#reason
+    if (name === 'redis') this.#reason = reason
+    if (news) this.#log.warn('redis refuses what it is asked', { reason })
     if (now === this.#states[name]) return
     this.#states[name] = now
     if (now === 'ok') this.#log.info(`${name} answers`)
-    else this.#log.warn(`${name} does not answer`)
+    else if (!news) this.#log.warn(`${name} does not answer`)
     this.#changed()
   }
 }

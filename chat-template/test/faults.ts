@@ -11,6 +11,8 @@ export interface FaultProxy {
   /** Added to each direction, milliseconds. */
   delayMs: number
   set(mode: FaultProxy['mode'], delayMs?: number): void
+  /** What the connections of now carry vanishes from here on, unnoticed by either side; new ones work. */
+  swallow(): void
   close(): Promise<void>
 }
 
@@ -19,6 +21,7 @@ export async function faultProxy(url: string): Promise<FaultProxy> {
   const target = new URL(url)
   const open = new Set<Socket>()
   const held = new Set<() => void>()
+  const swallowed = new WeakSet<Socket>()
   const server: Server = createServer({ noDelay: true }, client => {
     if (proxy.mode === 'cut') return void client.destroy()
     const upstream = connect({ port: Number(target.port), host: target.hostname, noDelay: true })
@@ -33,6 +36,7 @@ export async function faultProxy(url: string): Promise<FaultProxy> {
         to.destroy()
       })
       from.on('data', chunk => {
+        if (swallowed.has(from)) return
         const pass = () => void (to.destroyed || to.write(chunk))
         if (proxy.mode === 'hang') held.add(pass)
         else if (proxy.delayMs > 0) setTimeout(pass, proxy.delayMs)
@@ -55,6 +59,9 @@ export async function faultProxy(url: string): Promise<FaultProxy> {
       if (mode === 'cut') for (const socket of open) socket.destroy()
       if (mode !== 'hang') for (const pass of held) pass()
       if (mode !== 'hang') held.clear()
+    },
+    swallow: () => {
+      for (const socket of open) swallowed.add(socket)
     },
     close: async () => {
       for (const socket of open) socket.destroy()
