@@ -3,6 +3,7 @@ import type { Server as HttpServer } from 'node:http'
 import { Server } from 'socket.io'
 import { limits } from '../shared/limits.ts'
 import type { Replication } from './adapter.ts'
+import { Allowance } from './allowance.ts'
 import { createBus } from './bus.ts'
 import { Committer } from './commit.ts'
 import type { Config } from './config.ts'
@@ -19,6 +20,7 @@ import { leave, roomsOf } from './membership.ts'
 import type { Metrics } from './metrics.ts'
 import { Pace } from './pace.ts'
 import { beatMs, Presence } from './presence.ts'
+import { RoomList } from './room-list.ts'
 import { Sessions } from './session.ts'
 import { cut, slowReaders } from './slow-readers.ts'
 import { SparseLog } from './sparse-log.ts'
@@ -134,7 +136,11 @@ export function createApp(httpServer: HttpServer, options: AppOptions): App {
   bus.on('presence', news => presence.hear(news))
   bus.on('typing', (room, user, on) => typing.set(room, user, on))
 
-  const context: Context = { io, config, store, committer, feed, presence, typing, bus, clock, log, metrics }
+  const roomList = new RoomList(store, clock)
+  // Rooms stay, and all see them: as with events, many at once, and then one in a while.
+  const newRooms = new Allowance(20, 60_000, clock)
+  const parts = { committer, feed, presence, typing, roomList, newRooms, bus }
+  const context: Context = { io, config, store, ...parts, health, clock, log, strangers, metrics }
   const listeners = [createDispatch(context)]
   // One function for all: a closure for each connection would be a good part of what a connection costs.
   function leaveAll(this: ChatSocket, reason: string): void {

@@ -1,11 +1,15 @@
 import type { Payload, Replies, RequestName } from '../shared/events.ts'
+import type { Allowance } from './allowance.ts'
 import type { Bus } from './bus.ts'
 import type { Committer } from './commit.ts'
 import type { Config } from './config.ts'
 import type { Feed } from './feed.ts'
+import type { Health } from './health.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { Presence } from './presence.ts'
+import type { RoomList } from './room-list.ts'
+import type { SparseLog } from './sparse-log.ts'
 import type { Store } from './store/store.ts'
 import type { ChatServer, ChatSocket, Clock } from './types.ts'
 import type { Typing } from './typing.ts'
@@ -19,9 +23,15 @@ export interface Context {
   feed: Feed
   presence: Presence
   typing: Typing
+  roomList: RoomList
+  /** Rooms that a person may make. */
+  newRooms: Allowance
   bus: Bus
+  health: Health
   clock: Clock
   log: Log
+  /** For what strangers can cause. */
+  strangers: SparseLog
   metrics: Metrics
 }
 

@@ -117,7 +117,8 @@ export interface Stored {
 }
 
 export interface Replies {
-  'room:list': { rooms: RoomSummary[] }
+  /** The Lobby and the public rooms that were used last. `more`: there are others. */
+  'room:list': { rooms: RoomSummary[]; more: boolean }
   'room:create': { room: RoomSummary }
   /** `fresh`: the page is the newest one and not a replay from `after`. */
   'room:join': Page & { room: RoomSummary; people: Person[]; fresh: boolean }

@@ -9,10 +9,23 @@ export const roomCreate: Handler<'room:create'> = async (context, socket, payloa
   const id = payload.private
     ? `${privatePrefix}${randomBytes(16).toString('base64url')}`
     : slug(payload.title)
-  // Rooms stay: one connection makes no more than about one a second.
+  // Rooms stay: one connection tries no more than about one a second, and one person makes no more than are allowed.
   socket.data.tokens -= context.config.eventsPerSecond - 1
   const room = { id, title: payload.title, private: payload.private, head: 0 }
-  if (!(await context.store.createRoom(room))) throw new Refusal('exists', 'There is a room with this name')
+  const { id: person } = socket.data.user
+  const waitMs = context.newRooms.take(person)
+  if (waitMs > 0) {
+    const seconds = Math.ceil(waitMs / 1_000)
+    throw new Refusal('rate', `You have made many rooms. Make the next one in ${seconds} s`, waitMs)
+  }
+  let made = false
+  try {
+    made = await context.store.createRoom(room)
+  } finally {
+    if (!made) context.newRooms.giveBack(person)
+  }
+  if (!made) throw new Refusal('exists', 'There is a room with this name')
+  context.roomList.forget()
   context.log.info('room created', { private: payload.private })
   return { room: summary(context, room) }
 }

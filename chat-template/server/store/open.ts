@@ -4,9 +4,7 @@ import type { Log } from '../log.ts'
 import { MemoryStore } from './memory.ts'
 import { MongoStore } from './mongo.ts'
 import { knowsNoLogin } from './mongo-connection.ts'
-import type { Room, Store } from './store.ts'
-
-const lobby: Room = { id: 'lobby', title: 'Lobby', private: false, head: 0 }
+import { lobby, type Store } from './store.ts'
 
 /** The configured store. It makes its indexes and the first room as soon as it can be reached, and does not wait. */
 export function openStore(

@@ -8,6 +8,9 @@ export interface Room {
   head: number
 }
 
+/** The first room: it is always there, and always in the list. */
+export const lobby: Readonly<Room> = { id: 'lobby', title: 'Lobby', private: false, head: 0 }
+
 /** A message, or a change of the message `of`, before it has a place. */
 export interface Draft {
   clientMsgId: string
