@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Chat } from '../client/chat.ts'
 import { Drafts } from '../client/drafts.ts'
 import { newRoom, type RoomState } from '../client/room-state.ts'
+import { Announcer } from '../client/view/announcer.ts'
 import { Composer } from '../client/view/composer.ts'
 import { Connection } from '../client/view/connection.ts'
 import { Messages } from '../client/view/messages.ts'
@@ -83,6 +84,24 @@ describe('the field where one writes', () => {
 })
 
 describe('the connection', () => {
+  it('says by which transport and how fast, and neither while there is none', () => {
+    const connection = new Connection()
+    const show = (online: boolean, roundTripMs?: number) => {
+      const chat = {
+        online,
+        healthy: true,
+        replica: 'chat-2',
+        offlineSince: Date.now(),
+        outbox: { items: [] },
+      }
+      connection.show(chat as unknown as Chat, { transport: 'polling', roundTripMs })
+      return fake(connection.badge).children.map(({ textContent }) => textContent)
+    }
+    expect(show(true)).toEqual(['', 'chat-2', 'polling'])
+    expect(show(true, 42)).toEqual(['', 'chat-2', 'polling · 42 ms'])
+    expect(show(false, 42)).toEqual(['', 'offline', ''])
+  })
+
   it('is told once for each change to who listens, and counts the seconds where nobody has to', () => {
     vi.useFakeTimers()
     const connection = new Connection()
@@ -113,6 +132,24 @@ describe('the connection', () => {
       expect.stringContaining('is away'),
     ])
     expect(fake(connection.said).getAttribute('role')).toBe('status')
+  })
+})
+
+describe('what is said to who listens', () => {
+  it('is all of a frame: three of them, and how many more', () => {
+    let frame: () => void = () => undefined
+    vi.stubGlobal('requestAnimationFrame', (draw: () => void) => {
+      frame = draw
+    })
+    const announcer = new Announcer()
+    const heard = () => fake(announcer.element).children.map(({ textContent }) => textContent)
+    for (const text of ['Ada: one', 'Grace: two']) announcer.say(text)
+    frame()
+    expect(heard()).toEqual(['Ada: one', 'Grace: two'])
+    for (let at = 1; at <= 7; at++) announcer.say(`Ada: ${at}`)
+    frame()
+    expect(heard()).toEqual(['Ada: 1', 'Ada: 2', 'Ada: 3', 'and 4 more'])
+    expect(fake(announcer.element).getAttribute('aria-live')).toBe('polite')
   })
 })
 

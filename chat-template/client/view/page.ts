@@ -2,6 +2,7 @@ import type { Person, RoomSummary } from '../../shared/events.ts'
 import type { Chat } from '../chat.ts'
 import type { Drafts } from '../drafts.ts'
 import type { RoomState } from '../room-state.ts'
+import { Announcer } from './announcer.ts'
 import { Composer } from './composer.ts'
 import { Connection, type Line } from './connection.ts'
 import { avatar, h, icon, iconButton, plural } from './dom.ts'
@@ -31,7 +32,7 @@ export class Page {
   readonly #count = h('span', {})
   readonly #people = h('ul', { class: 'people-list' })
   readonly #typing = h('p', { class: 'typing', attrs: { 'aria-live': 'polite' } })
-  readonly #heard = h('div', { class: 'hidden', attrs: { 'aria-live': 'polite', role: 'status' } })
+  readonly #heard = new Announcer()
   readonly #room = h('section', { class: 'room-pane' })
   readonly #empty = h('div', { class: 'empty' })
   readonly #shell: HTMLElement
@@ -90,7 +91,7 @@ export class Page {
     )
     this.#room.append(this.#messages.element, this.#typing, this.#composer.element)
     const main = h('main', { id: 'main' }, head, this.connection.banner, this.#room, this.#empty)
-    main.append(this.connection.said, this.#heard)
+    main.append(this.connection.said, this.#heard.element)
     const veil = h('div', { class: 'veil', on: { click: () => this.#close() } })
     const skip = h('a', { class: 'skip', href: '#composer' }, 'Skip to the message field')
     this.#shell = h('div', { class: 'shell' }, skip, this.#sidebar.element, main, panel, veil)
@@ -125,7 +126,15 @@ export class Page {
 
   /** For who listens instead of looking. */
   announce(text: string): void {
-    this.#heard.textContent = text.slice(0, 300)
+    this.#heard.say(text)
+  }
+
+  /** For everybody, for a moment. */
+  note(text: string): void {
+    this.announce(text)
+    const toast = h('div', { class: 'toast' }, text)
+    document.body.append(toast)
+    setTimeout(() => toast.remove(), 2_500)
   }
 
   closePanels(): void {
@@ -198,10 +207,7 @@ export class Page {
       () => true,
       () => false,
     )
-    this.announce(copied ? 'Link copied' : location.href)
-    const note = h('div', { class: 'toast' }, copied ? 'Link copied' : location.href)
-    document.body.append(note)
-    setTimeout(() => note.remove(), 2_500)
+    this.note(copied ? 'Link copied' : location.href)
   }
 
   #toggle(panel: 'rooms' | 'people'): void {
