@@ -2,6 +2,7 @@ import type { Socket } from 'socket.io-client'
 import * as v from 'valibot'
 import {
   type ClientEvents,
+  type Failure,
   type Replies,
   type Reply,
   type RequestName,
@@ -88,10 +89,13 @@ export class Chat {
     if (this.online) await this.#join(this.rooms.get(id)!)
   }
 
-  async leave(id: string): Promise<void> {
+  /** Returns how many messages were not sent; they wait there, should one come back. */
+  leave(id: string): number {
     this.rooms.delete(id)
+    const unsent = this.#sending.hold(id, 'You left the room')
     this.#options.changed()
-    if (this.online) await this.ask('room:leave', { room: id }).catch(() => undefined)
+    if (this.online) void this.ask('room:leave', { room: id }).catch(() => undefined)
+    return unsent
   }
 
   send(room: string, text: string): void {
@@ -176,12 +180,7 @@ export class Chat {
     try {
       const reply = await this.ask('room:join', { room: room.id, ...(after < 0 ? {} : { after }) })
       if (this.rooms.get(room.id) !== room) return
-      if (!reply.ok) {
-        if (isPassing(reply)) this.#joinLater(room)
-        else room.state = reply.error === 'not-found' ? 'missing' : 'refused'
-        if (room.state === 'missing') this.#options.missing?.(room.id)
-        return this.#options.changed()
-      }
+      if (!reply.ok) return this.#refused(room, reply)
       this.#enter(room, reply)
       // A newest page takes the place of all that was here, and of what came in while it was read.
       if (reply.fresh ? after >= 0 : reply.more) await this.#catchingUp.run(room)
@@ -190,6 +189,16 @@ export class Chat {
       // No answer: the connection is gone, and the next one joins again; or the server is slow, and may be asked again.
       if (this.online) this.#joinLater(room)
     }
+  }
+
+  #refused(room: RoomState, reply: Failure): void {
+    // What cannot be the name of a room is the name of none.
+    const missing = reply.error === 'not-found' || reply.error === 'invalid'
+    if (isPassing(reply)) this.#joinLater(room)
+    else room.state = missing ? 'missing' : 'refused'
+    if (missing) this.#sending.hold(room.id, reply.message)
+    if (missing) this.#options.missing?.(room.id)
+    this.#options.changed()
   }
 
   #enter(room: RoomState, reply: Replies['room:join']): void {

@@ -1,9 +1,18 @@
 import { io, type Socket } from 'socket.io-client'
-import type { ClientEvents, Person, RoomSummary, ServerEvents } from '../shared/events.ts'
+import * as v from 'valibot'
+import {
+  type ClientEvents,
+  type Person,
+  type RoomSummary,
+  roomId,
+  type ServerEvents,
+} from '../shared/events.ts'
 import { Chat } from './chat.ts'
+import { comeBack } from './coming-back.ts'
 import { Drafts } from './drafts.ts'
 import { KeptRooms } from './kept-rooms.ts'
 import type { Line } from './view/connection.ts'
+import { plural } from './view/dom.ts'
 import { Page } from './view/page.ts'
 import { askName, whoAmI } from './view/welcome.ts'
 
@@ -75,8 +84,9 @@ function open(me: Person): void {
     line: () => line,
     open: enter,
     leave: room => {
-      void chat.leave(room)
+      const unsent = chat.leave(room)
       kept.remove(room)
+      if (unsent > 0) page.note(`${plural(unsent, 'message')} not sent. Enter the room again to decide.`)
       if (room === current) enter([...chat.rooms.keys()][0] ?? firstRoom)
     },
     create: async (title, hidden) => {
@@ -102,12 +112,7 @@ function open(me: Person): void {
     void measure()
     void listRooms()
   })
-  socket.on('connect_error', error => {
-    // The cookie has expired, or was signed by a server with another secret.
-    if (error.message === 'name-needed') void askName(me.name).then(() => socket.connect())
-    // The login did not answer. Socket.IO does not come back by itself after a refusal.
-    if (error.message === 'unavailable') setTimeout(() => socket.connect(), 2_000 + 3_000 * Math.random())
-  })
+  comeBack(socket, () => askName(me.name))
   const measure = async () => {
     const asked = performance.now()
     const reply = await chat.ask('echo', {}).catch(() => undefined)
@@ -119,15 +124,18 @@ function open(me: Person): void {
   setInterval(() => void (chat.online || draw()), 1_000)
   addEventListener('popstate', () => enter(roomInAddress(), false))
 
-  const waiting = chat.outbox.items.map(item => item.room)
-  for (const room of new Set([...kept.ids, ...waiting])) void chat.join(room)
+  for (const room of kept.ids) void chat.join(room)
   enter(current, location.pathname === '/')
+  // Another tab has left them: what waits for such a room is not sent behind anybody's back.
+  for (const { room } of chat.outbox.items) if (!chat.rooms.has(room)) chat.leave(room)
 }
 
 function roomInAddress(): string {
   const found = location.pathname.match(/^\/r\/([^/]+)$/)?.[1]
   try {
-    return found === undefined ? firstRoom : decodeURIComponent(found)
+    const room = found === undefined ? firstRoom : decodeURIComponent(found)
+    // As the server makes names of titles. The names of private rooms have capitals that matter, but none in front.
+    return v.safeParse(roomId, room).success ? room : room.toLocaleLowerCase('en')
   } catch {
     return firstRoom
   }

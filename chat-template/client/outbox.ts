@@ -10,8 +10,10 @@ export interface Outgoing {
   at: number
   /** `failed`: the server will not have it; only a person can decide what to do. */
   state: 'queued' | 'sending' | 'failed'
-  /** Why it is still here, when the server said so. */
+  /** Why it is still here, when that is known. */
   note?: string
+  /** How often the server broke on it. */
+  broke?: number
 }
 
 /** localStorage, or whatever stands in for it. */

@@ -20,6 +20,8 @@ export interface SendingOptions {
 
 /** Until something that did not work is tried again, milliseconds. */
 export const retryMs = 1_000
+/** A message on which the server breaks so often in a row is at fault itself: the others go on without it. */
+const mostBroken = 5
 
 /** Brings what was written here to the server: in its order, again until it is answered, once. */
 export class Sending {
@@ -43,13 +45,23 @@ export class Sending {
   }
 
   retry(id: string): void {
-    this.outbox.update(id, { state: 'queued' })
+    this.outbox.update(id, { state: 'queued', broke: 0 })
     void this.work()
   }
 
   discard(id: string): void {
     this.outbox.remove(id)
     this.#options.changed()
+  }
+
+  /**
+   * Keeps what waits for this room from being sent until somebody there says so: nobody is to send what they cannot see.
+   * Returns how many there are.
+   */
+  hold(room: string, note: string): number {
+    const held = this.outbox.items.filter(item => item.room === room && item.state !== 'failed')
+    for (const { id } of held) this.outbox.update(id, { state: 'failed', note })
+    return held.length
   }
 
   /** Sends one after the other: the order of one person's messages is the order in which they wrote them. */
@@ -73,18 +85,21 @@ export class Sending {
   /** How long to wait before it is tried again; undefined: it is done with, one way or the other. */
   async #deliver(item: Outgoing): Promise<number | undefined> {
     const reply = await this.#tell(item).catch(() => undefined)
-    if (reply === undefined) {
-      this.outbox.update(item.id, { state: 'queued', note: 'No answer yet' })
-      return retryMs
-    }
-    if (reply.ok) {
+    if (reply?.ok) {
       this.outbox.remove(item.id)
       this.#options.confirmed(item, reply.seq, reply.at)
       return undefined
     }
-    const passing = isPassing(reply)
+    // Held meanwhile.
+    if (item.state === 'failed') return undefined
+    if (reply === undefined) {
+      this.outbox.update(item.id, { state: 'queued', note: 'No answer yet' })
+      return retryMs
+    }
+    const broke = (item.broke ?? 0) + (reply.error === 'internal' ? 1 : 0)
+    const passing = isPassing(reply) && broke < mostBroken
     const note = reply.error === 'invalid' ? 'It cannot be sent as it is' : reply.message
-    this.outbox.update(item.id, { state: passing ? 'queued' : 'failed', note })
+    this.outbox.update(item.id, { state: passing ? 'queued' : 'failed', note, broke })
     return passing ? Math.max(retryMs, reply.retryAfterMs ?? 0) : undefined
   }
 
