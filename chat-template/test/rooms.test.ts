@@ -33,10 +33,12 @@ describe('the rooms of a chat', () => {
     const { url } = await start(store)
     const ada = await someone(url, 'Ada')
     expect(await ada.list()).toMatchObject({ rooms: [{ id: 'lobby' }], more: false })
-    // A later millisecond than the Lobby's: rooms of the same one have no order.
-    await new Promise(resolve => setTimeout(resolve, 2))
+    // Rooms of the same millisecond have no order.
+    const later = (now = Date.now()) => until('a later millisecond', () => Date.now() > now)
+    await later()
     for (let at = 0; at < 150; at++)
       await store.createRoom({ id: `r${at}`, title: `${at}`, private: false, head: 0 })
+    await later()
     await ada.create('Mine')
     const { rooms, more } = await ada.list()
     const ids: string[] = rooms.map(({ id }: { id: string }) => id)
