@@ -11,6 +11,9 @@ const mostOpen = 100
 /** Refusals in a row after which a client is not mistaken but hostile. */
 export const mostStrikes = 200
 
+/** What only the store can do, and not by reading. */
+const writes = new Set<RequestName>(['message:send', 'message:edit', 'message:delete', 'room:create'])
+
 type AnyReply = ((reply: unknown) => void) | undefined
 
 /**
@@ -46,11 +49,14 @@ async function answer(
     const done = await handler(context, socket, result.output as never)
     // The first one was told already.
     data.strikes = Math.min(data.strikes, 1)
+    // A repetition may have been answered without a write.
+    if (writes.has(name) && !('duplicate' in done && done.duplicate)) context.health.writes.done()
     context.metrics.answered(name, (performance.now() - started) / 1_000)
     reply?.({ ok: true, ...done })
   } catch (error) {
     const failure = toFailure(error)
     context.metrics.refused(failure.error)
+    if (error instanceof StoreUnavailable) noteStore(context, event as RequestName, error)
     strike(context, socket, event, failure, error)
     reply?.(failure)
   } finally {
@@ -95,7 +101,17 @@ function toFailure(error: unknown): Failure {
   return { ok: false, error: 'internal', message: 'Something went wrong here' }
 }
 
-/** One line for the first refusal of a connection, one when it is cut: a flood must not become a flood of lines. */
+/** Only known events come as far as the store. */
+function noteStore({ metrics, health, strangers }: Context, event: RequestName, cause: StoreUnavailable) {
+  metrics.storeFailed(event)
+  if (writes.has(event)) health.writes.failed()
+  strangers.note(`store ${event}`, 'the store did not do what was asked', { event, cause }, 'warn')
+}
+
+/**
+ * A line for the first refusal of a connection and one when it is cut, and of all connections together one a minute for
+ * each reason: a flood must not become a flood of lines.
+ */
 function strike(context: Context, socket: ChatSocket, event: string, failure: Failure, error: unknown): void {
   const { data } = socket
   const fields = {
@@ -107,9 +123,10 @@ function strike(context: Context, socket: ChatSocket, event: string, failure: Fa
   if (failure.error === 'internal') context.log.error('a handler failed', { ...fields, cause: error })
   if (failure.error === 'unavailable') return
   data.strikes++
-  if (data.strikes === 1) context.log.info('refused', { ...fields, message: failure.message })
+  if (data.strikes === 1)
+    context.strangers.note(`refused ${failure.error}`, 'refused', { ...fields, message: failure.message })
   if (data.strikes === mostStrikes) {
-    context.log.warn('cut a client that goes on after many refusals', fields)
+    context.strangers.note('flood', 'cut a client that goes on after many refusals', fields, 'warn')
     context.metrics.cut('flood')
     socket.conn.close()
   }

@@ -25,6 +25,7 @@ export class Health {
   readonly #states: Record<'redis' | 'mongo', State>
   /** MongoDB answered at least once: before that the replica has nothing to offer. */
   #started = false
+  readonly #looked = new Set<string>()
   #reason: string | undefined
   #timer: NodeJS.Timeout | undefined
 
@@ -47,9 +48,11 @@ export class Health {
     return this.#states.mongo
   }
 
-  /** What Redis says no to, in its words, while it is there and refuses. */
+  /** What Redis says no to, in its words, while it is there and refuses; or that nothing can be written. */
   get reason(): string | undefined {
-    return this.#reason
+    return (
+      this.#reason ?? (this.writes.toldFailing ? 'the store takes no writes, the log says why' : undefined)
+    )
   }
 
   get started(): boolean {
@@ -87,9 +90,11 @@ export class Health {
     const { ping } = this.#backends[name]
     if (ping === undefined) return
     let reason: string | undefined
+    let failure: unknown
     const now = await inTime(ping).then(
       (): State => 'ok',
       (error): State => {
+        failure = error
         if (error instanceof Refusal) reason = error.message
         return 'down'
       },
@@ -98,10 +103,12 @@ export class Health {
     const news = name === 'redis' && reason !== undefined && reason !== this.#reason
     if (name === 'redis') this.#reason = reason
     if (news) this.#log.warn('redis refuses what it is asked', { reason })
-    if (now === this.#states[name]) return
+    // The first look is news in any case: it says why a start takes long.
+    if (now === this.#states[name] && this.#looked.has(name)) return
+    this.#looked.add(name)
     this.#states[name] = now
     if (now === 'ok') this.#log.info(`${name} answers`)
-    else if (!news) this.#log.warn(`${name} does not answer`)
+    else if (!news) this.#log.warn(`${name} does not answer`, { error: failure })
     this.#changed()
   }
 }

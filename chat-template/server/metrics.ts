@@ -60,6 +60,11 @@ export class Metrics {
     this.#add(`chat_handshakes_refused_total{reason="${reason}"}`)
   }
 
+  /** What the store did not do. */
+  storeFailed(event: RequestName): void {
+    this.#add(`chat_store_failures_total{event="${event}"}`)
+  }
+
   publishFailed(): void {
     this.#add('chat_publish_failures_total')
   }

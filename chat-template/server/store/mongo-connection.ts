@@ -1,4 +1,11 @@
-import { type Collection, type Db, MongoClient, MongoServerError } from 'mongodb'
+import {
+  type Collection,
+  type Db,
+  MongoClient,
+  MongoError,
+  MongoInvalidArgumentError,
+  MongoServerError,
+} from 'mongodb'
 import type { EntryDoc, RoomDoc } from './mongo-documents.ts'
 import { StoreUnavailable } from './store.ts'
 
@@ -95,12 +102,20 @@ export function knowsNoLogin(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === 59 && error.message.includes('saslStart')
 }
 
-/** Every failure of the driver means the same to the app: nothing is known, ask again later. */
+/**
+ * Every failure of the driver and of the network means the same to the app: nothing is known, ask again later. What else is
+ * thrown is a mistake in the code, which asking again does not mend: it stays what it is.
+ */
 export async function known<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (error instanceof StoreUnavailable) throw error
+    if (!isOutside(error)) throw error
     throw new StoreUnavailable('MongoDB did not answer', { cause: error })
   }
+}
+
+function isOutside(error: unknown): boolean {
+  if (error instanceof MongoError) return !(error instanceof MongoInvalidArgumentError)
+  return error instanceof Error && 'syscall' in error
 }
