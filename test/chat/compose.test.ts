@@ -12,7 +12,7 @@ import { chatProject, docker, mustDocker, uniqueName } from './docker-project.ts
 
 const template = join(packageRoot, 'chat-template')
 const read = (path: string) => readFileSync(join(template, path), 'utf8')
-const { services, networks } = parse(read('compose.yaml'), { merge: true })
+const { services, networks, volumes } = parse(read('compose.yaml'), { merge: true })
 const haproxy = optional('haproxy')
 const program = optional('docker')
 const startMs = 60_000
@@ -44,6 +44,63 @@ describe('compose.yaml of the chat', () => {
     if (name !== 'app') expect(service.image).toMatch(/:\d/)
   })
 
+  it('starts each only when what it needs is healthy', () => {
+    const needs = Object.entries<{ depends_on?: object }>(services).map(([name, { depends_on = {} }]) => [
+      name,
+      depends_on,
+    ])
+    const healthy = { condition: 'service_healthy' }
+    expect(Object.fromEntries(needs)).toEqual({
+      door: { app: healthy },
+      app: { redis: healthy, mongo: healthy },
+      redis: {},
+      mongo: {},
+    })
+  })
+
+  it('puts three replicas behind the door, which has room for more and asks each whether it is ready', () => {
+    const { replicas } = services.app.deploy
+    expect([replicas, services.app.environment.REPLICAS]).toEqual([3, '3'])
+    const config = read('compose/haproxy.cfg')
+    expect(services.door.volumes).toEqual(['./compose/haproxy.cfg:/usr/local/etc/haproxy/haproxy.cfg:ro'])
+    const [, most, port] = config.match(/^ {2}server-template replica 1-(\d+) app:(\d+) check /m) ?? []
+    expect(Number(most)).toBeGreaterThan(replicas)
+    expect(config).toMatch(/^ {2}option httpchk GET \/readyz$/m)
+    expect(config).toMatch(/^ {2}cookie replica insert /m)
+    // The app listens where the door looks for it: PORT is not set, so it is the default.
+    expect(services.app.environment).not.toHaveProperty('PORT')
+    expect(read('Dockerfile')).toMatch(new RegExp(`^EXPOSE ${port} `, 'm'))
+    expect(services.door.ports).toEqual([expect.stringMatching(/:8080$/)])
+    expect(config).toMatch(/^ {2}bind :8080$/m)
+  })
+
+  it('lets the app into Redis with the password and into its own database as its own user', () => {
+    const { REDIS_URL, MONGODB_URL } = services.app.environment
+    const plain = (text: string) => text.replaceAll(/\$\{(\w+):\?[^}]*\}/g, '$1')
+    expect(plain(REDIS_URL)).toBe('redis://:REDIS_PASSWORD@redis:6379')
+    const { command, environment } = services.redis
+    expect(plain(command[command.indexOf('--requirepass') + 1])).toBe('REDIS_PASSWORD')
+    expect(plain(environment.REDISCLI_AUTH)).toBe('REDIS_PASSWORD')
+    expect(plain(MONGODB_URL)).toBe('mongodb://chat:MONGO_PASSWORD@mongo:27017/chat')
+    expect(plain(services.mongo.environment.MONGO_PASSWORD)).toBe('MONGO_PASSWORD')
+    expect(plain(services.mongo.environment.MONGO_INITDB_ROOT_PASSWORD)).toBe('MONGO_ROOT_PASSWORD')
+    const made: unknown[] = []
+    const db = {
+      getSiblingDB: (name: string) => ({ createUser: (user: object) => made.push({ name, ...user }) }),
+    }
+    const env = { MONGO_PASSWORD: 'from .env' }
+    new Function('db', 'process', read('compose/mongo-user.js'))(db, { env })
+    const roles = [{ role: 'readWrite', db: 'chat' }]
+    expect(made).toEqual([{ name: 'chat', user: 'chat', pwd: 'from .env', roles }])
+  })
+
+  it('keeps the messages in a volume of their own, and nothing of Redis', () => {
+    const initial = './compose/mongo-user.js:/docker-entrypoint-initdb.d/user.js:ro'
+    expect(services.mongo.volumes).toEqual(['messages:/data/db', initial])
+    expect(volumes).toEqual({ messages: null })
+    expect([services.redis.volumes, services.redis.tmpfs]).toEqual([undefined, ['/data']])
+  })
+
   it('keeps the databases where only the app can reach them', () => {
     expect(networks.back).toEqual({ internal: true })
     expect([services.redis.networks, services.mongo.networks]).toEqual([['back'], ['back']])
@@ -53,7 +110,7 @@ describe('compose.yaml of the chat', () => {
 
   it('waits with SIGKILL until the drain can be over', () => {
     const { DRAIN_WAIT_MS, DRAIN_MS = 5_000 } = services.app.environment
-    const patienceMs = 5_000
+    const patienceMs = 7_000
     const graceMs = Number(services.app.stop_grace_period.replace('s', '')) * 1_000
     expect(graceMs).toBeGreaterThanOrEqual(Number(DRAIN_WAIT_MS) + Number(DRAIN_MS) + patienceMs)
   })
