@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
+import { MongoClient } from 'mongodb'
+import { createClient } from 'redis'
 import { type Level, levels } from './log.ts'
 
 const logins = ['required', 'offered'] as const
@@ -69,13 +71,17 @@ export function loadConfig(env: NodeJS.ProcessEnv): Loaded {
     if (text !== undefined && word === undefined) problems.push(`${name} must be one of ${words.join(', ')}`)
     return word ?? fallback
   }
-  const address = (name: string, schemes: string[]) => {
+  const address = (name: string, schemes: string[], parse: (url: string) => unknown) => {
     const text = given(name)
     if (
       text !== undefined &&
       !schemes.some(scheme => text.startsWith(`${scheme}://`) && text.length > scheme.length + 3)
     ) {
       problems.push(`${name} must start with ${schemes.map(scheme => `${scheme}://`).join(' or ')}`)
+    } else if (text !== undefined && !readable(text, parse)) {
+      problems.push(
+        `${name} is no address that can be read: in a user and a password, : / ? # [ ] @ % are written as %3A and so on`,
+      )
     }
     return text
   }
@@ -84,8 +90,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Loaded {
   if (!/^[\w.-]{1,253}$/.test(replica))
     problems.push('POD_NAME may have letters, digits, dots, dashes and underscores')
 
-  const redisUrl = address('REDIS_URL', ['redis', 'rediss', 'unix'])
-  const mongoUrl = address('MONGODB_URL', ['mongodb', 'mongodb+srv'])
+  const redisUrl = address('REDIS_URL', ['redis', 'rediss', 'unix'], url => createClient({ url }))
+  const mongoUrl = address('MONGODB_URL', ['mongodb', 'mongodb+srv'], url => new MongoClient(url))
   const replicas = whole('REPLICAS', 1, 1, 10_000)
   if (mongoUrl === undefined && production)
     problems.push('MONGODB_URL is needed in production: messages would be lost')
@@ -138,6 +144,16 @@ export function loadConfig(env: NodeJS.ProcessEnv): Loaded {
     problems.push('DATABASE, or the path of MONGODB_URL, may have letters, digits, dashes and underscores')
   if (problems.length > 0) throw new ConfigProblems(problems)
   return { config, warnings }
+}
+
+/** By the drivers' own rules; neither of them connects before it is told to. What they throw may have the password in it. */
+function readable(url: string, parse: (url: string) => unknown): boolean {
+  try {
+    parse(url)
+    return !url.includes('#')
+  } catch {
+    return false
+  }
 }
 
 function databaseIn(url: string | undefined): string | undefined {

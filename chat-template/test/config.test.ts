@@ -53,6 +53,42 @@ describe('the configuration', () => {
     expect(all).not.toContain('hunter2')
   })
 
+  it('names the variable whose address cannot be read, and not the password in it', () => {
+    const redis = [
+      'redis://:hunter2#b@host',
+      'redis://hunter2#b@host',
+      'redis://u:hunter2%@host',
+      'rediss://:x@h/hunter2',
+    ]
+    for (const url of [...redis, 'redis://u:hunter2/x@host:6379']) {
+      const problems = problemsOf({ REDIS_URL: url }).join()
+      expect(problems, url).toMatch(/^REDIS_URL is no address/)
+      expect(problems).not.toContain('hunter2')
+    }
+    const mongo = [
+      'mongodb://u:hunter2#b@host/chat',
+      'mongodb://u:hunter2@one:x/chat',
+      'mongodb://u:hunter2%@host/chat',
+    ]
+    for (const url of [
+      ...mongo,
+      'mongodb://u:hunter2@x@host',
+      'mongodb://host/chat?readPreference=hunter2',
+    ]) {
+      const problems = problemsOf({ MONGODB_URL: url }).join()
+      expect(problems, url).toMatch(/^MONGODB_URL is no address/)
+      expect(problems).not.toContain('hunter2')
+    }
+    const fine = [
+      { REDIS_URL: 'redis://:a%23b@host:6379/2' },
+      { REDIS_URL: 'rediss://[::1]:6380' },
+      { REDIS_URL: 'unix:///run/redis.sock' },
+      { MONGODB_URL: 'mongodb://u:a%23b@one:27017,two:27018/chat?replicaSet=rs0&tls=true' },
+      { MONGODB_URL: 'mongodb+srv://u:p@cluster.example.net/chat?retryWrites=true' },
+    ]
+    for (const env of fine) expect(problemsOf(env), JSON.stringify(env)).toEqual([])
+  })
+
   it('wants what several replicas and production need', () => {
     expect(problemsOf({ REPLICAS: '3' }).join()).toMatch(/MONGODB_URL.*REDIS_URL/)
     expect(problemsOf({ NODE_ENV: 'production' })).toHaveLength(2)
