@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from './log.ts'
-import { Refusal } from './redis-calls.ts'
+import { RedisRefusal } from './redis-calls.ts'
 import { WriteWatch } from './write-watch.ts'
 
 export type State = 'ok' | 'down' | 'none'
@@ -95,7 +95,7 @@ export class Health {
       (): State => 'ok',
       (error): State => {
         failure = error
-        if (error instanceof Refusal) reason = error.message
+        if (error instanceof RedisRefusal) reason = error.message
         return 'down'
       },
     )

@@ -6,8 +6,8 @@ import type { Log } from './log.ts'
 const againMs = 1_000
 
 /** Redis was reached and said no. `message` has its words. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal'
+export class RedisRefusal extends Error {
+  override readonly name = 'RedisRefusal'
 }
 
 interface Emitter {
@@ -27,9 +27,9 @@ export class Calls {
     this.#log = log
   }
 
-  /** Throws a Refusal for as long as Redis says no to something. */
+  /** Throws a RedisRefusal for as long as Redis says no to something. */
   check(): void {
-    for (const words of this.#refused.values()) throw new Refusal(words)
+    for (const words of this.#refused.values()) throw new RedisRefusal(words)
   }
 
   /** A client's connection. Without a listener an 'error' event ends the process. */
