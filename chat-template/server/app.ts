@@ -14,7 +14,7 @@ import { drain } from './drain.ts'
 import { Feed } from './feed.ts'
 import { Health } from './health.ts'
 import { createRequestListener } from './http.ts'
-import { forget, forgetUpgrades, listenToAll } from './lean.ts'
+import { createListening, forget, forgetUpgrades } from './lean.ts'
 import type { Log } from './log.ts'
 import { leave, roomsOf } from './membership.ts'
 import type { Metrics } from './metrics.ts'
@@ -141,7 +141,8 @@ export function createApp(httpServer: HttpServer, options: AppOptions): App {
   const newRooms = new Allowance(20, 60_000, clock)
   const parts = { committer, feed, presence, typing, roomList, newRooms, bus }
   const context: Context = { io, config, store, ...parts, health, clock, log, strangers, metrics }
-  const listeners = [createDispatch(context)]
+  const dispatch = createDispatch(context)
+  const listen = createListening(dispatch)
   // One function for all: a closure for each connection would be a good part of what a connection costs.
   function leaveAll(this: ChatSocket, reason: string): void {
     if (!closing && brokenOff.has(reason) && this.data.strikes < mostStrikes) {
@@ -152,7 +153,7 @@ export function createApp(httpServer: HttpServer, options: AppOptions): App {
 
   io.use((socket: ChatSocket, next) => void door.greet(socket, next))
   io.on('connection', (socket: ChatSocket) => {
-    listenToAll(socket, listeners)
+    listen(socket)
     socket.on('disconnecting', leaveAll)
     socket.emit('hostname', config.replica)
     const { id, name } = socket.data.user

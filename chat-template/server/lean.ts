@@ -14,7 +14,7 @@ export function forget(socket: ChatSocket): void {
 }
 
 /**
- * Engine.IO (6.6.9) also holds on to the request of each WebSocket, by a listener that tells middleware when the
+ * Engine.IO (6.6.12) also holds on to the request of each WebSocket, by a listener that tells middleware when the
  * connection has ended. There is no such middleware here. The listener is the only one of its kind (`once`) that comes
  * while Engine.IO handles the upgrade; to be called after Socket.IO has been attached.
  */
@@ -32,7 +32,17 @@ export function forgetUpgrades(server: HttpServer): void {
   })
 }
 
-/** `socket.onAny` for all of `listeners`, with one array for all connections: one of its own has room for 17. */
-export function listenToAll(socket: ChatSocket, listeners: readonly unknown[]): void {
-  Object.assign(socket, { _anyListeners: listeners })
+/**
+ * `socket.onAny(listener)` for one connection after the other, with one array for all of them: one of its own has room for
+ * 17. Who listened to one connection more would hear them all: nothing can be added. (A frozen array would say so less
+ * clearly, and takes ten times as long to copy, which Socket.IO does for each packet.)
+ */
+export function createListening(listener: (...args: never[]) => void): (socket: ChatSocket) => void {
+  const refuse = () => {
+    throw new Error(
+      'socket.onAny is taken: put `socket.onAny(dispatch)` in the place of `listen(socket)` in app.ts',
+    )
+  }
+  const listeners = Object.assign([listener], { push: refuse, unshift: refuse, splice: refuse })
+  return socket => void Object.assign(socket, { _anyListeners: listeners })
 }
