@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Store } from '../server/store/store.ts'
+import { type Store, StoreUnavailable } from '../server/store/store.ts'
 import { type Backend, hasMongo, hasRedis, mongoStore, mongoUrl, redis } from './backends.ts'
 import { type FaultProxy, faultProxy } from './faults.ts'
 import { enter, type Person, person, until } from './person.ts'
@@ -145,10 +145,14 @@ for (const adapter of ['redis', 'sharded', 'streams'] as const) {
           await until('all are seen by all', () => all.every(one => one.chat.rooms.get('lobby')?.count === 3))
         })
 
-        it('stays up without Redis, says so, and fills the gaps', async () => {
+        it('stays up without Redis, says so, tells its own people, and fills the gaps within 5 s of its return', async () => {
           const [ada, grace] = [someone(replicas[0]!.url, 'Ada'), someone(replicas[1]!.url, 'Grace')]
-          await Promise.all([enter(ada, 'lobby'), enter(grace, 'lobby')])
+          const beside = someone(replicas[0]!.url, 'Beside')
+          await Promise.all([ada, grace, beside].map(one => enter(one, 'lobby')))
           proxy.set('cut')
+          // What is heard until Redis is back is heard live: the store cannot be asked what there is.
+          const { heads } = store
+          store.heads = () => Promise.reject(new StoreUnavailable('for the test'))
           await until('noticed', () => replicas.every(({ app }) => app.health.redis === 'down'))
           const ready = await fetch(`${replicas[0]!.url}/readyz`)
           expect([ready.status, await ready.json()]).toMatchObject([
@@ -158,8 +162,11 @@ for (const adapter of ['redis', 'sharded', 'streams'] as const) {
           await until('the page is told', () => !ada.chat.healthy)
           ada.chat.send('lobby', 'without Redis')
           await until('stored and told here', () => ada.chat.outbox.items.length === 0)
+          await until('told live', () => beside.texts('lobby').includes('without Redis'))
+          expect([proxy.mode, grace.texts('lobby')]).toEqual(['cut', []])
           proxy.set('pass')
-          await until('the gap is filled', () => grace.texts('lobby').includes('without Redis'))
+          store.heads = heads
+          await until('the gap is filled', () => grace.texts('lobby').includes('without Redis'), 5_000)
           await until('well again', () => replicas.every(({ app }) => app.health.healthy))
           ada.chat.send('lobby', 'with Redis')
           await until('live again', () => grace.texts('lobby').includes('with Redis'))

@@ -72,25 +72,41 @@ describe('a replica that is told to go', () => {
     gone.close()
   })
 
-  it('waits for what is being stored, and tells who sent it', async () => {
+  it('waits for what is being stored, and who sent it finds it stored, once, where they come back to', async () => {
     const store = await storeWithLobby()
     const append = store.append.bind(store)
     store.append = async (room, drafts) => {
       await new Promise(resolve => setTimeout(resolve, 600))
       return append(room, drafts)
     }
-    const replica = await startReplica({ store, config: { drainWaitMs: 0, drainMs: 0 } })
-    replicas.push(replica)
-    const ada = await join(replica.url, 'Ada', ['websocket'])
+    let stored: unknown[] | undefined
+    store.close = async () => {
+      stored ??= (await store.after('lobby', 0, 10)).entries
+    }
+    const start = async () => startReplica({ store, config: { drainWaitMs: 0, drainMs: 0 } })
+    const [replica, other] = await Promise.all([start(), start()])
+    replicas.push(replica, other)
+    const ada = person(replica.url, 'Ada', { transports: ['websocket'] })
+    people.push(ada)
+    await enter(ada, 'lobby')
+    const ask = ada.chat.ask.bind(ada.chat)
+    const answers: unknown[] = []
+    ada.chat.ask = async (...args) => {
+      const answer = await ask(...args)
+      if (args[0] === 'message:send') answers.push(answer)
+      return answer
+    }
     ada.chat.send('lobby', 'at the last moment')
     await until('it is on its way', () => ada.chat.outbox.items[0]?.state === 'sending')
-    const close = store.close.bind(store)
-    let stored: unknown[] = []
-    store.close = async () => {
-      stored = (await store.after('lobby', 0, 10)).entries
-      return close()
-    }
+    Object.assign(ada.socket.io, { uri: other.url })
     await replica.app.drain()
+    // The replica has written it before it ended; whom it could not tell so any more is told by the other.
     expect(stored).toMatchObject([{ text: 'at the last moment' }])
+    await until('acknowledged', () => ada.chat.outbox.items.length === 0)
+    expect(answers).toMatchObject([{ ok: true, seq: 1 }])
+    ada.chat.send('lobby', 'after it')
+    await until('the next one is told', () => ada.texts('lobby').includes('after it'))
+    expect(ada.texts('lobby')).toEqual(['at the last moment', 'after it'])
+    expect((await store.after('lobby', 0, 10)).entries).toHaveLength(2)
   })
 })
