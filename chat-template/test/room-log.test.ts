@@ -50,6 +50,16 @@ describe('what a client has of a room', () => {
     expect([log.settled, log.hasGap]).toEqual([6, false])
   })
 
+  it('sees no gap in a place of which it was told that no message took it, whenever that is', () => {
+    const log = new RoomLog()
+    log.settle(3)
+    log.add([message(6)])
+    expect(log.add([{ seq: 4, void: true }, message(5)]).map(({ seq }) => seq)).toEqual([5])
+    log.add([{ seq: 7, void: true }])
+    log.add([{ seq: 2, void: true }])
+    expect([log.settled, log.hasGap, shown(log).map(([seq]) => seq)]).toEqual([7, false, [5, 6]])
+  })
+
   it('says which messages are new, once', () => {
     const log = new RoomLog()
     expect(log.add([message(1), message(2)])).toHaveLength(2)
