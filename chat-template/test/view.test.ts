@@ -250,6 +250,14 @@ describe('the messages', () => {
     await new Promise(resolve => setTimeout(resolve, 0))
     expect(all('.text').at(-1)!.textContent).toBe('400')
     expect(all('.newer')[0]!.hidden).toBe(true)
+    fill(room, 401, 500)
+    messages.show(room, [], ada)
+    // The store has begun anew: its places are lower than those that were here.
+    room.log.reset()
+    fill(room, 1, 3)
+    room.older = false
+    messages.show(room, [], ada)
+    expect(all('.text').map(({ textContent }) => textContent)).toEqual(['1', '2', '3'])
   })
 
   it('leaves the window of a room alone when older ones of the room before come late', async () => {

@@ -67,9 +67,7 @@ export class Messages {
       this.#newest = last
       this.#unseen = 0
     }
-    // Rows that fill a tall page stay, as long as they are not too many.
-    if (!other && this.#to === undefined && messages.length - this.#first <= most) this.#options.seen()
-    else if (other || this.#to === undefined) this.#follow(messages)
+    if (other || this.#to === undefined) this.#follow(messages, other)
     else if (last > this.#newest)
       this.#unseen += messages.filter(message => message.seq > this.#newest).length
     this.#newest = Math.max(this.#newest, last)
@@ -84,10 +82,13 @@ export class Messages {
   }
 
   /** Moves to the newest message only for who is there anyway, or has just written one. */
-  #follow(messages: Message[]): void {
+  #follow(messages: Message[], other = false): void {
+    // Rows that fill a tall page stay, as long as they are not too many.
+    const stay = !other && this.#to === undefined && messages.length - this.#first <= most
+    const from = messages.at(-most / 2)?.seq ?? 0
+    this.#from = stay ? Math.min(this.#from, from) : from
     this.#to = undefined
     this.#unseen = 0
-    this.#from = messages.at(-most / 2)?.seq ?? 0
     this.#options.seen()
   }
 
