@@ -48,6 +48,21 @@ describe.skipIf(chromiumPath === undefined)('the page for everybody', { timeout:
     expect(await ada.page.locator('[role=log]').getAttribute('aria-live')).toBe('off')
   })
 
+  it('says how much was missed to who listens and comes back, and not its last line alone', async () => {
+    const room = await on.newRoom()
+    const [ada, grace] = [await on.come('Ada', room), await on.come('Grace', room)]
+    await ada.page.context().setOffline(true)
+    await ada.page.getByText('Reconnecting').waitFor()
+    for (let at = 1; at <= 5; at++) await write(grace, `missed ${at}`)
+    await until('all are stored', async () => (await messages(grace)).length === 5)
+    await ada.page.context().setOffline(false)
+    const heard = ada.page.locator('.hidden[aria-live="polite"] p')
+    await until('it is said', async () => (await heard.count()) > 0)
+    expect(await heard.allTextContents()).toEqual(
+      [1, 2, 3].map(at => `Grace: missed ${at}`).concat('and 2 more'),
+    )
+  })
+
   it('leaves the focus where it is while people come and go', async () => {
     const room = await on.newRoom()
     const ada = await on.come('Ada', room)

@@ -110,6 +110,29 @@ describe.skipIf(chromiumPath === undefined)('the page when things fail', { timeo
     expect(await ada.page.locator('.message.failed').count()).toBe(0)
   })
 
+  it('sends nothing to a room that was left while it waited, and has it there for who comes back', async () => {
+    const room = await on.newRoom()
+    const [ada, grace] = [await on.come('Ada', room), await on.come('Grace', room)]
+    const { page } = ada
+    await page.context().setOffline(true)
+    await page.getByText('Reconnecting').waitFor()
+    await write(ada, 'written in a tunnel')
+    await page.getByText('1 message will be sent then').waitFor()
+    await page.getByRole('button', { name: /^Leave Stage/ }).click()
+    await page.locator('.toast', { hasText: '1 message not sent' }).waitFor()
+    await page.locator('.banner', { hasText: 'What you write is kept' }).waitFor()
+    await page.context().setOffline(false)
+    await page.reload()
+    await page.locator('.badge[data-state=ok]').waitFor()
+    await page.locator('.rooms li').locator(`a[data-room="${room}"]`).click()
+    const row = page.locator('.message.failed', { hasText: 'written in a tunnel' })
+    await row.getByText('Not sent. You left the room').waitFor()
+    expect(await messages(grace)).toEqual([])
+    await row.getByRole('button', { name: 'Try again' }).click()
+    await sees(grace, 'written in a tunnel')
+    await row.waitFor({ state: 'detached' })
+  })
+
   it('keeps what is half written over a reload', async () => {
     const room = await on.newRoom()
     const ada = await on.come('Ada', room)

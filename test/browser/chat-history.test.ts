@@ -6,7 +6,36 @@ import { chromiumPath, stage } from './chat-stage.ts'
 
 /** Rows that the page may hold: messages in the window and those on their way in and out of it. */
 const mostRows = 500
+/** Elements of all kinds: a row has half a dozen. */
+const mostElements = 3_000
+/** Rows that one step of scrolling may make: a page of history, or the hundred by which the window moves. */
+const mostMade = 200
 const count = 10_000
+
+/**
+ * Counts in the page, so that a step costs no round trip of the test's own: rows that were made since the last look, and
+ * the longest task. `yardstick` is a task of a known size, the rows in sight drawn once more, for comparison: how long a
+ * task takes is decided by what else the machine does.
+ */
+const gauges = `
+  globalThis.made = 0
+  globalThis.longest = 0
+  globalThis.yardstick = 0
+  const list = document.querySelector('.rows')
+  new MutationObserver(records => {
+    for (const { addedNodes } of records) made += addedNodes.length
+  }).observe(list, { childList: true })
+  new PerformanceObserver(entries => {
+    for (const { duration } of entries.getEntries()) longest = Math.max(longest, duration)
+  }).observe({ type: 'longtask', buffered: false })
+  globalThis.measure = () => {
+    const begun = performance.now()
+    const copy = list.parentElement.appendChild(list.cloneNode(true))
+    copy.offsetHeight
+    copy.remove()
+    list.offsetHeight
+    yardstick = Math.max(yardstick, performance.now() - begun)
+  }`
 
 describe.skipIf(chromiumPath === undefined)('10,000 messages in a room', { timeout: 240_000 }, () => {
   const on = stage({ env: { EVENTS_PER_SECOND: '1000000', EVENT_BURST: '1000000' } })
@@ -21,10 +50,7 @@ describe.skipIf(chromiumPath === undefined)('10,000 messages in a room', { timeo
     const shown = async () =>
       (await messages(ada)).filter(text => text.startsWith('message ')).map(text => Number(text.slice(8)))
     await until('the newest are there', async () => (await shown()).at(-1) === count - 1)
-    // In the page, so that a step costs no round trip of the test's own.
-    await page.evaluate(`globalThis.longest = 0; new PerformanceObserver(list => {
-      for (const { duration } of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, duration)
-    }).observe({ type: 'longtask', buffered: false })`)
+    await page.evaluate(gauges)
     for (let oldest = count; oldest > 0; ) {
       await scroll.evaluate(element => element.scrollTo(0, 0))
       await until('older ones come', async () => (await shown())[0]! < oldest, 60_000)
@@ -33,6 +59,12 @@ describe.skipIf(chromiumPath === undefined)('10,000 messages in a room', { timeo
       // One after the other: nothing is missing in the middle, and nothing is there twice.
       expect(now).toEqual(Array.from(now, (_, at) => now[0]! + at))
       expect(now.length).toBeLessThanOrEqual(mostRows)
+      const [made, elements] = await page.evaluate<[number, number]>(
+        '[made, document.querySelectorAll("*").length]',
+      )
+      expect(made).toBeLessThanOrEqual(mostMade)
+      expect(elements).toBeLessThanOrEqual(mostElements)
+      await page.evaluate('measure(); made = 0')
     }
     await page.locator('.intro').waitFor()
     await say(writer, room, 'meanwhile')
@@ -41,11 +73,30 @@ describe.skipIf(chromiumPath === undefined)('10,000 messages in a room', { timeo
     await write(ada, 'at the end')
     await until('sent', async () => (await messages(ada)).at(-1) === 'at the end')
     expect(await page.locator('.message').count()).toBeLessThanOrEqual(mostRows)
-    // A figure to look at and not a limit: what a task takes is decided by what else the machine does.
-    process.stderr.write(
-      `longest task while scrolling through ${count} messages: ${await page.evaluate('Math.round(longest)')} ms\n`,
-    )
+    const [longest, yardstick] = await page.evaluate<[number, number]>('[longest, yardstick]')
+    expect(longest).toBeLessThan(10 * yardstick)
     writer.close()
+  })
+
+  it('fills a tall window by itself, also when the newest page is nothing but changes', async () => {
+    const room = await on.newRoom()
+    const writer = await talker(on.world.url, 'Writer', room, ['websocket'])
+    for (let at = 0; at < 110; at++) await say(writer, room, `message ${at}`)
+    for (let at = 0; at < 60; at++) {
+      const edit = { room, clientMsgId: `edit-${at}`, seq: 110, text: `message 109, take ${at}` }
+      expect(await writer.ask('message:edit', edit)).toMatchObject({ ok: true })
+    }
+    writer.close()
+    const tall = await on.come('Ada', room, { viewport: { width: 1_200, height: 3_000 } })
+    // What would have to be scrolled is left for later.
+    const ratio = '(e => e.scrollHeight / e.clientHeight)(document.querySelector(".scroll"))'
+    await until('it is full', async () => (await tall.page.evaluate<number>(ratio)) > 1)
+    expect((await messages(tall)).at(-1)).toBe('message 109, take 59 (edited)')
+    const taller = await on.come('Grace', room, { viewport: { width: 1_200, height: 6_000 } })
+    await taller.page.locator('.intro').waitFor()
+    expect(await messages(taller)).toHaveLength(110)
+    if (process.env.RTDEPLOY_TEST_PICTURES)
+      await tall.page.screenshot({ path: `${process.env.RTDEPLOY_TEST_PICTURES}/tall.png` })
   })
 
   it('leaves what one reads where it is while others write', async () => {

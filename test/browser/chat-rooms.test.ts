@@ -57,6 +57,18 @@ describe.skipIf(chromiumPath === undefined)('rooms in the browser', { timeout: 1
     await page.getByRole('dialog').waitFor({ state: 'detached' })
   })
 
+  it('takes a link with a capital letter, and keeps no room that cannot be', async () => {
+    const { page } = await on.come('Ada', 'Lobby')
+    await page.getByRole('heading', { name: 'Lobby', level: 1 }).waitFor()
+    await page.locator('.people-list li', { hasText: 'Ada' }).waitFor()
+    const kept = () => page.evaluate<string>(`localStorage.getItem('rooms')`)
+    expect(await kept()).toBe('["lobby"]')
+    await page.goto(`${on.world.url}/r/-odd-`)
+    await page.getByText('There is no room “-odd-”').waitFor()
+    await until('it is not kept', async () => (await kept()) === '["lobby"]')
+    expect(await page.locator('.rooms li', { hasText: 'odd' }).count()).toBe(0)
+  })
+
   it('goes back and forth between rooms by the browser’s own buttons, each with its own draft', async () => {
     const ada = await on.come('Ada')
     const { page } = ada
