@@ -118,7 +118,7 @@ describe.skipIf(chromiumPath === undefined)('the page when things fail', { timeo
     await page.getByText('Reconnecting').waitFor()
     await write(ada, 'written in a tunnel')
     await page.getByText('1 message will be sent then').waitFor()
-    await page.getByRole('button', { name: /^Leave Stage/ }).click()
+    await page.getByRole('button', { name: /^Leave stage/i }).click()
     await page.locator('.toast', { hasText: '1 message not sent' }).waitFor()
     await page.locator('.banner', { hasText: 'What you write is kept' }).waitFor()
     await page.context().setOffline(false)
