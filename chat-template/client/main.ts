@@ -1,12 +1,6 @@
 import { io, type Socket } from 'socket.io-client'
 import * as v from 'valibot'
-import {
-  type ClientEvents,
-  type Person,
-  type RoomSummary,
-  roomId,
-  type ServerEvents,
-} from '../shared/events.ts'
+import { type ClientEvents, type Listed, type Person, roomId, type ServerEvents } from '../shared/events.ts'
 import { Chat } from './chat.ts'
 import { comeBack } from './coming-back.ts'
 import { Drafts } from './drafts.ts'
@@ -35,7 +29,7 @@ function open(me: Person): void {
     randomizationFactor: 0.5,
     timeout: 10_000,
   })
-  let listed: RoomSummary[] = []
+  let listed: Listed = { rooms: [], more: false }
   let current = roomInAddress()
   let drawing = false
   const line: Line = { transport: '', roundTripMs: undefined }
@@ -74,7 +68,7 @@ function open(me: Person): void {
   const listRooms = async () => {
     if (!chat.online || document.hidden) return
     const reply = await chat.ask('room:list', {}).catch(() => undefined)
-    if (reply?.ok) listed = reply.rooms
+    if (reply?.ok) listed = reply
     draw()
   }
   const page = new Page(document.getElementById('app')!, {

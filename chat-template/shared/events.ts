@@ -116,9 +116,15 @@ export interface Stored {
   duplicate: boolean
 }
 
+/** The Lobby and the public rooms that were used last. */
+export interface Listed {
+  rooms: RoomSummary[]
+  /** There are others. */
+  more: boolean
+}
+
 export interface Replies {
-  /** The Lobby and the public rooms that were used last. `more`: there are others. */
-  'room:list': { rooms: RoomSummary[]; more: boolean }
+  'room:list': Listed
   'room:create': { room: RoomSummary }
   /** `fresh`: the page is the newest one and not a replay from `after`. */
   'room:join': Page & { room: RoomSummary; people: Person[]; fresh: boolean }

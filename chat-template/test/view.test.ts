@@ -163,16 +163,20 @@ describe('the list of rooms', () => {
       mine: ReturnType<typeof room>[],
       others: ReturnType<typeof room>[] = [],
       current = 'lobby',
-    ) =>
-      sidebar.show(
-        mine,
-        others.map(other => ({ ...other, head: 0 })),
-        current,
-        ada,
-      )
+      more = false,
+    ) => sidebar.show(mine, { rooms: others.map(other => ({ ...other, head: 0 })), more }, current, ada)
     const all = (name: string) => fake(sidebar.element).querySelectorAll(name)
     return { show, all, links: () => all('.rooms').flatMap(list => list.querySelectorAll('a')) }
   }
+
+  it('says that there are rooms which it does not have', () => {
+    const { show, all } = rooms()
+    const hint = () => all('.unlisted').map(({ hidden }) => hidden)
+    show([room('lobby')], [room('side')])
+    expect(hint()).toEqual([true])
+    show([room('lobby')], [room('side')], 'lobby', true)
+    expect(hint()).toEqual([false])
+  })
 
   it('keeps what one is about to press while counts, titles and unread messages change', () => {
     const { show, all, links } = rooms()

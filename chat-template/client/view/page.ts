@@ -1,4 +1,4 @@
-import type { Person, RoomSummary } from '../../shared/events.ts'
+import type { Listed, Person } from '../../shared/events.ts'
 import type { Chat } from '../chat.ts'
 import type { Drafts } from '../drafts.ts'
 import type { RoomState } from '../room-state.ts'
@@ -101,14 +101,14 @@ export class Page {
   }
 
   /** Draws what has changed. */
-  show(current: string | undefined, listed: RoomSummary[]): void {
+  show(current: string | undefined, listed: Listed): void {
     const { chat, me } = this.#options
     const entered = current !== this.#current
     this.#current = current
     this.connection.show(chat, this.#options.line())
     const mine = [...chat.rooms.values()].filter(room => room.state !== 'missing')
     const rooms = mine.map(({ id, summary, count, unread }) => {
-      const known = summary ?? listed.find(room => room.id === id)
+      const known = summary ?? listed.rooms.find(room => room.id === id)
       return {
         id,
         title: known?.title ?? id,
@@ -117,8 +117,8 @@ export class Page {
         unread,
       }
     })
-    const others = listed.filter(room => !chat.rooms.has(room.id))
-    this.#sidebar.show(rooms, others, current, chat.you ?? me)
+    const others = listed.rooms.filter(room => !chat.rooms.has(room.id))
+    this.#sidebar.show(rooms, { rooms: others, more: listed.more }, current, chat.you ?? me)
     const room = current === undefined ? undefined : chat.rooms.get(current)
     this.#showRoom(room, entered)
     this.#showTitle(mine)

@@ -59,7 +59,7 @@ export function renderRow(row: Row, actions: RowActions): HTMLElement {
 function introduction({ title, private: hidden }: RoomSummary): Row {
   const text = hidden
     ? 'Nothing is older than this. Only who has the link can find this room.'
-    : 'Nothing is older than this. Anybody can find this room in the list, or by its link.'
+    : 'Nothing is older than this. Anybody can enter this room, from the list or by its link.'
   const draw = () =>
     h(
       'li',

@@ -1,4 +1,4 @@
-import type { Person, RoomSummary } from '../../shared/events.ts'
+import type { Listed, Person } from '../../shared/events.ts'
 import { limits } from '../../shared/limits.ts'
 import { avatar, h, icon, iconButton } from './dom.ts'
 import { RoomList, type SidebarRoom } from './room-list.ts'
@@ -17,6 +17,7 @@ export class Sidebar {
   readonly #mine: RoomList
   readonly #others: RoomList
   readonly #othersTitle = h('h2', {}, 'More rooms')
+  readonly #unlisted = h('p', { class: 'unlisted' }, 'There are others, reached by their link.')
   readonly #name = h('button', { type: 'button', class: 'me', title: 'Change your name' })
   readonly #options: SidebarOptions
   #signature = ''
@@ -40,6 +41,7 @@ export class Sidebar {
       this.#mine.element,
       this.#othersTitle,
       this.#others.element,
+      this.#unlisted,
     )
     const foot = h('div', { class: 'side-foot' }, this.#name)
     this.element = h(
@@ -51,7 +53,7 @@ export class Sidebar {
     )
   }
 
-  show(mine: SidebarRoom[], others: RoomSummary[], current: string | undefined, me: Person): void {
+  show(mine: SidebarRoom[], others: Listed, current: string | undefined, me: Person): void {
     if (this.#name.dataset.name !== me.name) {
       this.#name.dataset.name = me.name
       const hint = h('span', { class: 'hidden' }, ', change your name')
@@ -67,8 +69,9 @@ export class Sidebar {
     this.#signature = signature
     const held = document.activeElement as HTMLElement | null
     this.#mine.show(mine, current)
-    this.#others.show(others.map(room => ({ ...room, unread: 0 })))
-    this.#othersTitle.hidden = others.length === 0
+    this.#others.show(others.rooms.map(room => ({ ...room, unread: 0 })))
+    this.#othersTitle.hidden = others.rooms.length === 0
+    this.#unlisted.hidden = !others.more
     this.#keepFocus(held)
   }
 
