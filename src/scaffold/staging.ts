@@ -18,9 +18,12 @@ function ownerOf(name: string): ProcessId | undefined {
   return match === null ? undefined : { pid: Number(match[1]), startedAt: decodeURIComponent(match[2] ?? '') }
 }
 
-/** Removes what an `init` that was killed left in `root`; one that still runs keeps its own. */
+/**
+ * Removes what an `init` that was killed left in `root`; one that still runs keeps its own. Nothing happens in a folder
+ * that may not be read.
+ */
 export async function removeLeftovers(host: Host, root: string): Promise<void> {
-  for (const entry of (await host.list(root)) ?? []) {
+  for (const entry of (await host.list(root).catch(() => undefined)) ?? []) {
     const owner = isStaging(entry) ? ownerOf(entry.name) : undefined
     if (owner !== undefined && !(await host.isAlive(owner))) await host.remove(join(root, entry.name))
   }

@@ -1,4 +1,4 @@
-import { join, relative, sep } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { exitCodes, Interrupted, UserError } from '../errors.ts'
 import type { Plan, Step } from '../plan/plan.ts'
 import type { Host, TreeFile } from '../run/host.ts'
@@ -24,7 +24,9 @@ export async function writeProject(host: Host, folder: string, plan: Plan, targe
   const undo: (() => Promise<void>)[] = []
   const staging = stagingFolder(target.root, host.self)
   try {
-    await removeLeftovers(host, target.root)
+    // Who was killed after the last rename has left its folder where `root` was then: beside the project, or further up.
+    const above = target.root === folder && folder !== host.cwd ? [dirname(folder), host.cwd] : []
+    for (const place of new Set([target.root, ...above])) await removeLeftovers(host, place)
     host.interrupted.throwIfAborted()
     await host.writeTree(
       staging,

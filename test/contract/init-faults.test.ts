@@ -169,6 +169,20 @@ describe('a killed rtdeploy init', () => {
     }
   })
 
+  it('leaves nothing beside a new folder, when it was killed after the last file was in its place', async () => {
+    await using folder = await temporaryFolder()
+    await runCli(['init', 'deep/chat', '--yes'], { cwd: folder.path })
+    const ended = spawnSync(process.execPath, ['-e', '0']).pid
+    const left = [folder.path, join(folder.path, 'deep')].map(path => join(path, `.rtdeploy-init-${ended}-1`))
+    for (const path of left) await mkdir(path)
+    const run = await runCli(['init', 'deep/chat', '--yes'], { cwd: folder.path })
+    expect(run).toMatchObject({ exitCode: 0 })
+    expect([await readdir(folder.path), await readdir(join(folder.path, 'deep'))]).toEqual([
+      ['deep'],
+      ['chat'],
+    ])
+  })
+
   it('in a folder that was there can be repeated', async () => {
     await using folder = await temporaryFolder()
     const done = join(folder.path, 'done')
