@@ -242,6 +242,8 @@ async function stopServers(servers: Server[]): Promise<void> {
   await Promise.all(
     servers.map(({ child }) => {
       child.removeAllListeners('exit')
+      // Plain Socket.IO may have ended by itself, beyond its end.
+      if (child.exitCode !== null || child.signalCode !== null) return
       const ended = new Promise(resolve => child.once('exit', resolve))
       child.kill('SIGKILL')
       return ended
