@@ -243,7 +243,7 @@ async function stopServers(servers: Server[]): Promise<void> {
     servers.map(({ child }) => {
       child.removeAllListeners('exit')
       // Plain Socket.IO may have ended by itself, beyond its end.
-      if (child.exitCode !== null || child.signalCode !== null) return
+      if (child.exitCode !== null || child.signalCode !== null) return undefined
       const ended = new Promise(resolve => child.once('exit', resolve))
       child.kill('SIGKILL')
       return ended
